@@ -1,0 +1,54 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { divideDecimals, formatDecimal, multiplyDecimals, ONE, parseDecimal, roundDecimal } from './decimal.js'
+
+describe('parseDecimal', () => {
+  it.each([
+    ['1', '1'],
+    ['-0.5', '-0.5'],
+    ['+2.55', '2.55'],
+    ['.5', '0.5'],
+    ['5.', '5'],
+    ['1e3', '1000'],
+    ['1.5E-2', '0.015'],
+    ['0.000000005', '0'],
+    ['0.000000015', '0.00000002'],
+    ['1e-300', '0'],
+    ['0e999', '0'],
+  ])('reads %s as %s', (text, shown) => {
+    const read = parseDecimal(text)
+    expect(read === null ? null : formatDecimal(read)).toBe(shown)
+  })
+  it.each(['', '.', '-', 'NaN', 'Infinity', '1e400', '1,000', '0x10', '1 2', '--1', '９'])('refuses %j', (text) => {
+    expect(parseDecimal(text)).toBeNull()
+  })
+  it.each([Number.NaN, Number.POSITIVE_INFINITY, 1e300])('refuses the float %s', (float) => {
+    expect(parseDecimal(float)).toBeNull()
+  })
+  it('gives back what formatDecimal wrote', () => {
+    fc.assert(
+      fc.property(fc.bigInt({ min: -(10n ** 26n), max: 10n ** 26n }), (value) => {
+        expect(parseDecimal(formatDecimal(value))).toBe(value)
+      }),
+    )
+  })
+})
+
+describe('rounding', () => {
+  it('is half-even on both sides of zero', () => {
+    const round = (text: string, decimals: number) => formatDecimal(roundDecimal(parseDecimal(text) ?? 0n, decimals))
+    expect(['0.00005', '0.00015', '-0.00005', '-0.00015', '2.5', '1.23456'].map((text) => round(text, 4))).toEqual([
+      '0',
+      '0.0002',
+      '0',
+      '-0.0002',
+      '2.5',
+      '1.2346',
+    ])
+  })
+  it('truncates products and quotients toward zero', () => {
+    expect(divideDecimals(-ONE, 3n * ONE)).toBe(-33333333n)
+    expect(divideDecimals(ONE, 0n)).toBeNull()
+    expect(multiplyDecimals(-1n, 5n)).toBe(0n)
+  })
+})

@@ -13,7 +13,9 @@ process.chdir(root)
 
 const [major, minor] = process.versions.node.split('.').map(Number)
 if (major < 20 || (major === 20 && minor < 19)) {
-  console.error(`Tagtree needs Node.js 20.19 or newer; this is ${process.version}. Install a newer one from https://nodejs.org/`)
+  console.error(
+    `Tagtree needs Node.js 20.19 or newer; this is ${process.version}. Install a newer one from https://nodejs.org/`,
+  )
   process.exit(1)
 }
 if (process.platform === 'win32') {
@@ -26,7 +28,9 @@ const run = (command, args) => {
   const result = spawnSync(command, args, { stdio: ['ignore', 'inherit', 'inherit'] })
   if (result.error) throw result.error
   if (result.status !== 0) {
-    console.error(`[prepare] "${command} ${args.join(' ')}" failed. Correct what it says above, then run the command again.`)
+    console.error(
+      `[prepare] "${command} ${args.join(' ')}" failed. Correct what it says above, then run the command again.`,
+    )
     process.exit(result.status ?? 1)
   }
 }
@@ -36,7 +40,9 @@ const stamp = join('node_modules', '.tagtree-lock')
 const installed = existsSync(stamp) && readFileSync(stamp, 'utf8') === lockHash
 if (!installed) {
   const started = Date.now()
-  say('installing packages from the npm registry (about 1 GB with the two database engines; a few minutes the first time) …')
+  say(
+    'installing packages from the npm registry (about 1 GB with the two database engines; a few minutes the first time) …',
+  )
   run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'])
   writeFileSync(stamp, lockHash)
   say(`packages installed in ${Math.round((Date.now() - started) / 1000)} s`)

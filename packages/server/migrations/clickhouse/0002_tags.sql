@@ -11,7 +11,7 @@ CREATE TABLE IF NOT EXISTS tag_changes
 ENGINE = MergeTree ORDER BY (tag_id, profile_id, run_id, value)
 SETTINGS index_granularity = 1024, fsync_after_insert = 1, fsync_part_directory = 1;
 
--- tag_id 0 is the population: value = subject number * 4 + (1 customers, 2 visitors, 3 everyone).
+-- A tag_id below 1000 is the population of the subject kind with that number: value 1 customers, 2 visitors.
 CREATE TABLE IF NOT EXISTS tag_bitmaps
 (
     tag_id UInt32,

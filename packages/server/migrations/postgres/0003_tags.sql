@@ -17,7 +17,8 @@ create table if not exists definition (
   workspace_id int not null,
   id text not null,
   kind text not null check (kind in ('tag', 'segment', 'metric', 'tree', 'list')),
-  -- The number in ClickHouse. Tags, segments and lists share one id space; 0 is the population itself.
+  -- The number in ClickHouse. Tags, segments and lists share one id space from 1000 on; a number below is the
+  -- population of the subject kind with that number.
   number int not null,
   subject text not null default 'person',
   category_id text,
@@ -45,8 +46,10 @@ create table if not exists definition_version (
 create table if not exists definition_use (
   workspace_id int not null,
   from_id text not null,
+  -- uses belong to a version, so that undoing an edit also undoes what it used
+  version int not null,
   to_id text not null,
-  primary key (workspace_id, from_id, to_id)
+  primary key (workspace_id, from_id, version, to_id)
 );
 create index if not exists definition_use_to on definition_use (workspace_id, to_id);
 

@@ -12,11 +12,14 @@ export interface Issue {
   readonly didYouMean?: string
 }
 
+/** What fills the holes of a message; a word that is itself language comes in both. */
+export type Words = Readonly<Record<string, string | number | { readonly zh: string; readonly en: string }>>
+
 export interface AppErrorDetails {
   /** JSON pointer into the request, when one place is to blame. */
   readonly pointer?: string
   /** Words that fill the `{name}` holes of the code's message; never personal data. */
-  readonly words?: Readonly<Record<string, string | number>>
+  readonly words?: Words
   readonly issues?: readonly Issue[]
   /** Seconds after which the same request may succeed; sets Retry-After. */
   readonly retryAfterSeconds?: number
@@ -28,12 +31,12 @@ export class AppError extends Error {
   readonly code: ErrorCode
   readonly status: number
   readonly pointer: string | undefined
-  readonly words: Readonly<Record<string, string | number>>
+  readonly words: Words
   readonly issues: readonly Issue[]
   readonly retryAfterSeconds: number | undefined
 
   constructor(code: ErrorCode, details: AppErrorDetails = {}) {
-    super(fill(ERRORS[code].en, details.words ?? {}), { cause: details.cause })
+    super(fill(ERRORS[code].en, details.words ?? {}, 'en'), { cause: details.cause })
     this.name = 'AppError'
     this.code = code
     this.status = ERRORS[code].status
@@ -47,10 +50,17 @@ export class AppError extends Error {
   say(language: 'zh' | 'en'): { message: string; action: string } {
     const entry = ERRORS[this.code]
     const action = language === 'zh' ? entry.actionZh : entry.actionEn
-    return { message: fill(language === 'zh' ? entry.zh : entry.en, this.words), action: fill(action, this.words) }
+    return {
+      message: fill(language === 'zh' ? entry.zh : entry.en, this.words, language),
+      action: fill(action, this.words, language),
+    }
   }
 }
 
-function fill(template: string, words: Readonly<Record<string, string | number>>): string {
-  return template.replace(/\{(\w+)\}/g, (hole, name: string) => (name in words ? String(words[name]) : hole))
+function fill(template: string, words: Words, language: 'zh' | 'en'): string {
+  return template.replace(/\{(\w+)\}/g, (hole, name: string) => {
+    const word = Object.hasOwn(words, name) ? words[name] : undefined
+    if (word === undefined) return hole
+    return typeof word === 'object' ? word[language] : String(word)
+  })
 }

@@ -1,23 +1,9 @@
+import { type ErrorEntry, entry } from './error-entry.js'
+import { HTTP_ERRORS } from './http-errors.js'
+
 /** Everything the product can refuse, in one table; docs/errors.md is generated from it. */
-interface ErrorEntry {
-  /** HTTP status. */
-  readonly status: number
-  readonly en: string
-  readonly zh: string
-  /** What the reader can do now. */
-  readonly actionEn: string
-  readonly actionZh: string
-}
-
-const entry = (status: number, en: string, zh: string, actionEn: string, actionZh: string): ErrorEntry => ({
-  status,
-  en,
-  zh,
-  actionEn,
-  actionZh,
-})
-
 export const ERRORS = {
+  ...HTTP_ERRORS,
   INTERNAL: entry(
     500,
     'Something went wrong inside Tagtree.',

@@ -109,6 +109,62 @@ export const ERRORS = {
     'Give Tagtree a folder it may write to (TAGTREE_DATA_DIR) and start it again.',
     '请用 TAGTREE_DATA_DIR 指定一个可写的目录，然后重新启动。',
   ),
+  TIME_ZONE_UNKNOWN: entry(
+    400,
+    'There is no time zone "{zone}".',
+    '没有时区“{zone}”。',
+    'Use an IANA name such as Asia/Shanghai.',
+    '请使用 IANA 名称，例如 Asia/Shanghai。',
+  ),
+  IN_USE: entry(
+    409,
+    'The {what} "{name}" is still used by: {uses}.',
+    '{what}“{name}”仍被使用：{uses}。',
+    'Change or archive what uses it first.',
+    '请先修改或归档使用它的对象。',
+  ),
+  UNDO_CONFLICT: entry(
+    409,
+    'The {what} "{name}" was changed again since, so this change cannot be undone.',
+    '{what}“{name}”此后又被修改，无法撤销这次更改。',
+    'Undo the later changes first, newest first.',
+    '请先按从新到旧的顺序撤销之后的更改。',
+  ),
+  NAME_TAKEN: entry(
+    409,
+    'There already is a {what} named "{name}".',
+    '已有名为“{name}”的{what}。',
+    'Choose another name.',
+    '请换一个名称。',
+  ),
+  CATEGORY_CYCLE: entry(
+    409,
+    'The category "{name}" cannot be moved into itself or below itself.',
+    '目录“{name}”不能移到自身或其下级。',
+    'Choose a parent outside of it.',
+    '请选择其外部的上级目录。',
+  ),
+  CATEGORY_TOO_DEEP: entry(
+    422,
+    'Categories can be nested {levels} levels deep.',
+    '目录最多 {levels} 级。',
+    'Choose a higher parent.',
+    '请选择更高一级的上级目录。',
+  ),
+  NOT_PUBLISHED: entry(
+    409,
+    '"{name}" has not been computed yet.',
+    '“{name}”尚未计算。',
+    'Run it, or wait until its first run is published.',
+    '请运行它，或等待首次运行发布。',
+  ),
+  RUN_FAILED: entry(
+    500,
+    'The computation of "{name}" failed: {reason}',
+    '“{name}”计算失败：{reason}',
+    'Correct the definition or try again; the former values stay in place.',
+    '请修改定义或重试；此前的值保持不变。',
+  ),
 } as const satisfies Record<string, ErrorEntry>
 
 export type ErrorCode = keyof typeof ERRORS

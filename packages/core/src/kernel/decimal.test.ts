@@ -1,6 +1,17 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { divideDecimals, formatDecimal, multiplyDecimals, ONE, parseDecimal, roundDecimal } from './decimal.js'
+import {
+  decimalFromScaled,
+  decimalToScaled,
+  digitsOf,
+  divideDecimals,
+  formatDecimal,
+  multiplyDecimals,
+  ONE,
+  parseDecimal,
+  parseStored,
+  roundDecimal,
+} from './decimal.js'
 
 describe('parseDecimal', () => {
   it.each([
@@ -51,4 +62,40 @@ describe('rounding', () => {
     expect(divideDecimals(ONE, 0n)).toBeNull()
     expect(multiplyDecimals(-1n, 5n)).toBe(0n)
   })
+})
+
+describe('parseStored', () => {
+  const stored = (input: string | number) => {
+    const read = parseStored(input)
+    return read.ok ? formatDecimal(read.decimal) : read.reason
+  }
+  it('rounds once, half to even, at the fourth decimal', () => {
+    expect(['0.00005', '0.000050000000001', '0.00015', '0.00025', '-0.00015'].map(stored)).toEqual([
+      '0',
+      '0.0001',
+      '0.0002',
+      '0.0002',
+      '-0.0002',
+    ])
+    expect([stored(0.1), stored(1.005), stored(1e-7)]).toEqual(['0.1', '1.005', '0'])
+  })
+  it('refuses what does not fit fourteen digits and what is no number', () => {
+    expect(stored('99999999999999.9999')).toBe('99999999999999.9999')
+    for (const text of ['1e400', '100000000000000', '99999999999999.99995', '-1e14'])
+      expect(stored(text)).toBe('too_large')
+    for (const text of ['', 'abc', 'NaN', '1,000', 'Infinity']) expect(stored(text)).toBe('not_a_number')
+    expect(stored(Number.NaN)).toBe('not_a_number')
+  })
+})
+
+it('changes to the scale of a column and back, cutting toward zero', () => {
+  expect(decimalToScaled(parseDecimal('-1.99999') ?? 0n, 4)).toBe(-19_999n)
+  expect(decimalFromScaled(3n, 0)).toBe(parseDecimal(3))
+})
+
+it('counts the digits a literal needs', () => {
+  expect(digitsOf(1234.5)).toEqual({ total: 5, decimals: 1 })
+  expect(digitsOf(1e21)).toEqual({ total: 22, decimals: 0 })
+  expect(digitsOf(0.00001)).toEqual({ total: 5, decimals: 5 })
+  expect(digitsOf(Number.NaN)).toBeNull()
 })

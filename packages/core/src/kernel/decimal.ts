@@ -15,16 +15,67 @@ export const STORED_LIMIT: Decimal = 10n ** 14n * ONE
 
 const NUMBER_TEXT = /^([+-]?)(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d{1,4}))?$/
 
+/** How many decimals a column or a query result carries: 0 counts, 4 numbers and money, 8 quotients and cuts. */
+export type Scale = 0 | 4 | 8
+
 /**
  * Reads a plain or exponent number, exactly, rounded half-even to 8 decimals.
  * null = not a finite number (NaN, Infinity, empty text, separators, 1e400).
  */
 export function parseDecimal(input: string | number | bigint): Decimal | null {
-  if (typeof input === 'bigint') return input * ONE
+  return readNumber(input, DECIMALS)
+}
+
+export type StoredDecimal =
+  | { readonly ok: true; readonly decimal: Decimal }
+  | { readonly ok: false; readonly reason: 'not_a_number' | 'too_large' }
+
+/**
+ * Reads a number as it is stored: rounded half-even (once) to 4 decimals, at most 14 digits before the point. A JSON
+ * number is read by its shortest text, so 0.1 is exactly 0.1.
+ */
+export function parseStored(input: string | number | bigint): StoredDecimal {
+  const scaled = readNumber(input, STORED_DECIMALS)
+  if (scaled === null)
+    return { ok: false, reason: /^[+-]?[\d.]+[eE]?\+?\d*$/.test(String(input)) ? 'too_large' : 'not_a_number' }
+  const decimal = decimalFromScaled(scaled, STORED_DECIMALS)
+  return isStorable(decimal) ? { ok: true, decimal } : { ok: false, reason: 'too_large' }
+}
+
+/** Whether the number lies inside Decimal(18,4). */
+export function isStorable(decimal: Decimal): boolean {
+  return decimal < STORED_LIMIT && decimal > -STORED_LIMIT
+}
+
+/** The integer value × 10^scale that a column or query result holds; digits that do not fit are cut toward zero. */
+export function decimalToScaled(decimal: Decimal, scale: Scale): bigint {
+  return decimal / 10n ** BigInt(DECIMALS - scale)
+}
+
+/** The number an integer value × 10^scale stands for. */
+export function decimalFromScaled(scaled: bigint, scale: Scale): Decimal {
+  return scaled * 10n ** BigInt(DECIMALS - scale)
+}
+
+/** Digits a number needs to be written without exponent, all together and after the point; null when not finite. */
+export function digitsOf(value: number): { readonly total: number; readonly decimals: number } | null {
+  const found = Number.isFinite(value) ? NUMBER_TEXT.exec(String(value)) : null
+  if (found === null) return null
+  const fraction = found[3] ?? ''
+  const all = `${found[2] ?? ''}${fraction}`.replace(/^0+/, '')
+  const significant = all.replace(/0+$/, '')
+  const exponent = Number(found[4] ?? 0) - fraction.length + (all.length - significant.length)
+  const decimals = Math.max(0, -exponent)
+  return { total: Math.max(significant.length + Math.max(0, exponent), decimals), decimals }
+}
+
+function readNumber(input: string | number | bigint, decimals: number): bigint | null {
+  const unit = 10n ** BigInt(decimals)
+  if (typeof input === 'bigint') return input * unit
   if (typeof input === 'number') {
-    if (Number.isSafeInteger(input)) return BigInt(input) * ONE
+    if (Number.isSafeInteger(input)) return BigInt(input) * unit
     if (!Number.isFinite(input)) return null
-    return parseDecimal(String(input))
+    return readNumber(String(input), decimals)
   }
   if (input.length > 400) return null
   const found = NUMBER_TEXT.exec(input)
@@ -36,7 +87,7 @@ export function parseDecimal(input: string | number | bigint): Decimal | null {
   if (exponent > 60 || exponent < -400)
     return exponent > 0 && !/[1-9]/.test(whole + fraction) ? 0n : exponent > 0 ? null : 0n
   const digits = BigInt(whole + fraction)
-  const shift = DECIMALS + exponent - fraction.length
+  const shift = decimals + exponent - fraction.length
   const size = shift >= 0 ? digits * 10n ** BigInt(shift) : divideHalfEven(digits, 10n ** BigInt(-shift))
   return found[1] === '-' ? -size : size
 }

@@ -111,7 +111,9 @@ create table if not exists tag_run (
   counts jsonb,
   -- { rows, bytes, ms } of the whole pass, shared by its tags
   cost jsonb,
-  error jsonb
+  error jsonb,
+  -- its bitmaps are gone because a later run replaced them; its history stays
+  bitmaps_dropped boolean not null default false
 );
 create index if not exists tag_run_by_definition on tag_run (workspace_id, definition_id, run_id desc);
 create index if not exists tag_run_unpublished on tag_run (workspace_id, state) where state in ('running', 'failed', 'aborted', 'superseded');

@@ -12,6 +12,13 @@ grant usage on schema tagtree to tagtree_app, tagtree_worker;
 create or replace function tagtree.current_workspace() returns int language sql stable parallel safe
   as $$ select nullif(current_setting('app.workspace', true), '')::int $$;
 
+-- Facts about the whole installation. master_key_check: proves that the key of this start is the one data was sealed with.
+create table if not exists tagtree.instance (
+  name  text primary key,
+  value jsonb not null
+);
+grant select, insert, update on tagtree.instance to tagtree_app;
+
 create table if not exists tagtree.workspace (
   id         int generated always as identity primary key,
   slug       text not null unique check (slug ~ '^[a-z][a-z0-9-]{0,62}$'),

@@ -103,10 +103,9 @@ export async function saveDefinition(
       subject: definition.subject ?? 'person',
       category_id: options.categoryId ?? null,
       position: await nextPosition(scope, options.categoryId ?? null),
-      published_version: null,
-      draft_version: null,
       state: 'live',
       owner_id: scope.actorId,
+      published_version: null,
       ...versions,
     })
   }
@@ -244,7 +243,8 @@ export async function setDefinitionState(
   return change.record({ verb, what: head.kind, id })
 }
 
-async function readHead(scope: CatalogueScope, id: string): Promise<HeadRow | null> {
+/** The head of a definition, locked for the transaction; null when there never was one. */
+export async function readHead(scope: CatalogueScope, id: string): Promise<HeadRow | null> {
   const { rows } = await scope.tx.query<HeadRow>(
     `select id, kind, number, subject, category_id, position, published_version, draft_version, state
      from definition where workspace_id = $1 and id = $2 for update`,
@@ -279,8 +279,8 @@ async function addVersion(scope: CatalogueScope, definition: Definition): Promis
   return rows[0]!.version
 }
 
-/** Numbers are never reused, so a bitmap of a deleted tag can never be read as another's. */
-async function nextNumber(scope: CatalogueScope): Promise<number> {
+/** The next number of the id space. Numbers are never reused: a bitmap of a deleted tag is never read as another's. */
+export async function nextNumber(scope: CatalogueScope): Promise<number> {
   await scope.tx.query(`select pg_advisory_xact_lock($1, 3)`, [scope.workspaceId])
   const { rows } = await scope.tx.query<{ number: number }>(
     `select greatest(coalesce(max(number), 0), 999) + 1 as number from definition where workspace_id = $1`,

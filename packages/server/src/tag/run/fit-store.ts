@@ -2,21 +2,21 @@ import type { Fit } from '@tagtree/core/language/document'
 import type { Tx } from '../../store/postgres.js'
 
 /** A fit as it is kept: the cuts a run made and the moment it made them for. */
-export interface StoredFit<Value> {
-  readonly value: Value
+export interface StoredFit {
+  readonly value: unknown
   /** ms */
   readonly asOf: number
 }
 
 /** The newest fit of one place in one version of a definition; null when it was never fitted. */
-export async function readFit<Value>(
+export async function readFit(
   tx: Tx,
   workspaceId: number,
   definitionId: string,
   version: number,
   key: string,
-): Promise<StoredFit<Value> | null> {
-  const { rows } = await tx.query<{ value: Value; as_of: Date }>(
+): Promise<StoredFit | null> {
+  const { rows } = await tx.query<{ value: unknown; as_of: Date }>(
     `select value, as_of from fit where workspace_id = $1 and definition_id = $2 and version = $3 and key = $4
      order by as_of desc limit 1`,
     [workspaceId, definitionId, version, key],

@@ -1,5 +1,5 @@
 import type { Catalog, DefinitionEntry } from '@tagtree/core/catalog/catalog'
-import { type CompileContext, type Compiled, compile, type FitValues } from '@tagtree/core/compile/compile'
+import { type CompileContext, type Compiled, compile } from '@tagtree/core/compile/compile'
 import { AppError } from '@tagtree/core/kernel/app-error'
 import { resolveDefinition } from '@tagtree/core/language/resolve'
 import type pg from 'pg'
@@ -8,6 +8,7 @@ import { inWorkspace } from '../../store/postgres.js'
 import type { ScanState } from '../../store/scan-state.js'
 import { fitHolds, keepFit, readFit } from './fit-store.js'
 import { type FinishedRun, failRuns, publishRuns, type StartedRun, startRuns, unpublishedRuns } from './run-records.js'
+import { type FitKeeper, solveFits } from './solve-fits.js'
 import { writeColumn } from './write-column.js'
 import { writePopulation } from './write-population.js'
 
@@ -25,6 +26,8 @@ export interface PassRequest {
   readonly subject: string
   /** ms */
   readonly asOf: number
+  /** asOf is the present moment, so folded attributes may be read instead of their history. */
+  readonly isNow: boolean
   /** Fit anew even where the schedule would keep the cuts. */
   readonly refit: boolean
   readonly signal: AbortSignal
@@ -85,7 +88,7 @@ function compileFor(deps: PassDeps, request: PassRequest): Compiled {
     knownSeq: null,
     excludedImports: deps.scan.excludedImports,
     hasSuperseded: deps.scan.hasSuperseded,
-    attributes: 'history',
+    attributes: request.isNow ? 'current' : 'history',
     tags: { mode: 'recompute' },
   }
   const expanded = request.definitions.map((entry) => {
@@ -107,32 +110,29 @@ async function stageValues(
   compiled: Compiled,
   table: string,
 ): Promise<{ rows: number; bytes: number }> {
-  const fits: FitValues = new Map()
-  let rows = 0
-  let bytes = 0
   const versions = new Map(request.definitions.map((entry) => [entry.id, entry.version]))
-  for (const step of compiled.fits) {
-    const version = versions.get(step.definitionId) ?? 0
-    const stored = await inWorkspace(deps.pool, request.workspaceId, (tx) =>
-      readFit<never>(tx, request.workspaceId, step.definitionId, version, step.key),
-    )
-    if (stored !== null && !request.refit && fitHolds(step.schedule, stored.asOf, request.asOf)) {
-      fits.set(step.key, stored.value)
-      continue
-    }
-    const statement = step.statement(fits)
-    const { rows: found, cost } = await deps.clickhouse.queryWithCost<Record<string, unknown>>(statement.sql, {
-      params: statement.params,
-      signal: request.signal,
-    })
-    rows += cost.rows
-    bytes += cost.bytes
-    const value = step.solve(found)
-    fits.set(step.key, value)
-    await inWorkspace(deps.pool, request.workspaceId, (tx) =>
-      keepFit(tx, request.workspaceId, step.definitionId, version, step.key, request.asOf, value),
-    )
+  const keeper: FitKeeper = {
+    find: async (step) => {
+      if (request.refit) return null
+      const stored = await inWorkspace(deps.pool, request.workspaceId, (tx) =>
+        readFit(tx, request.workspaceId, step.definitionId, versions.get(step.definitionId) ?? 0, step.key),
+      )
+      return stored !== null && fitHolds(step.schedule, stored.asOf, request.asOf) ? stored.value : null
+    },
+    keep: (step, value) =>
+      inWorkspace(deps.pool, request.workspaceId, (tx) =>
+        keepFit(
+          tx,
+          request.workspaceId,
+          step.definitionId,
+          versions.get(step.definitionId) ?? 0,
+          step.key,
+          request.asOf,
+          value,
+        ),
+      ),
   }
+  const { fits, cost: fitCost } = await solveFits(deps.clickhouse, compiled.fits, keeper, request.signal)
   await request.onProgress(0.3)
   const statement = compiled.statement(fits)
   const options = { params: statement.params, signal: request.signal }
@@ -141,7 +141,7 @@ async function stageValues(
     options,
   )
   const cost = await deps.clickhouse.command(`INSERT INTO ${table} ${statement.sql}`, options)
-  return { rows: rows + cost.rows, bytes: bytes + cost.bytes }
+  return { rows: fitCost.rows + cost.rows, bytes: fitCost.bytes + cost.bytes }
 }
 
 async function writeRuns(

@@ -1,0 +1,109 @@
+import type { Catalog, DefinitionEntry } from '@tagtree/core/catalog/catalog'
+import { AppError } from '@tagtree/core/kernel/app-error'
+import type pg from 'pg'
+import type { WorkspaceClickHouse } from '../../store/clickhouse.js'
+import { inWorkspace } from '../../store/postgres.js'
+import type { ScanState } from '../../store/scan-state.js'
+import { deleteLeftovers, findLeftovers, markCleaned } from './clean-runs.js'
+import { type PassResult, runPass } from './run-pass.js'
+
+export interface RunTagsDeps {
+  readonly pool: pg.Pool
+  readonly clickhouse: WorkspaceClickHouse
+  /** Both are read anew for every call, so that a run sees the newest names and data. */
+  readonly loadCatalog: (workspaceId: number) => Promise<Catalog>
+  readonly readScanState: (workspaceId: number) => Promise<ScanState>
+}
+
+export interface RunTagsRequest {
+  readonly workspaceId: number
+  /** undefined = every published tag and segment. */
+  readonly ids?: readonly string[] | undefined
+  /** ms; undefined = now. */
+  readonly asOf?: number | undefined
+  readonly now: number
+  readonly refit: boolean
+  readonly signal: AbortSignal
+  readonly onProgress: (done: number) => Promise<void>
+}
+
+export interface RunTagsResult {
+  readonly published: readonly string[]
+  readonly superseded: readonly string[]
+  readonly clock: string | null
+  readonly rows: number
+  readonly bytes: number
+  readonly ms: number
+}
+
+/**
+ * Runs tags and segments, one pass per subject kind. A tag used by another is computed inside the same statement, so no
+ * order between tags of a pass is needed and none can be half new.
+ * @throws AppError NOT_FOUND for an unknown id | RUN_FAILED
+ */
+export async function runTags(deps: RunTagsDeps, request: RunTagsRequest): Promise<RunTagsResult> {
+  await cleanLeftovers(deps, request.workspaceId)
+  const catalog = await deps.loadCatalog(request.workspaceId)
+  const scan = await deps.readScanState(request.workspaceId)
+  const groups = bySubject(chooseDefinitions(catalog, request.ids), catalog)
+  const results: PassResult[] = []
+  for (const [index, [subject, definitions]] of groups.entries()) {
+    const result = await runPass(
+      { pool: deps.pool, clickhouse: deps.clickhouse, catalog, scan },
+      {
+        workspaceId: request.workspaceId,
+        definitions,
+        subject,
+        asOf: request.asOf ?? request.now,
+        isNow: request.asOf === undefined,
+        refit: request.refit,
+        signal: request.signal,
+        onProgress: (done) => request.onProgress((index + done) / groups.length),
+      },
+    )
+    results.push(result)
+  }
+  return {
+    published: results.flatMap((result) => result.published).filter((id) => !id.startsWith('population:')),
+    superseded: results.flatMap((result) => result.superseded),
+    clock: results.at(-1)?.clock ?? null,
+    rows: sum(results.map((result) => result.cost.rows)),
+    bytes: sum(results.map((result) => result.cost.bytes)),
+    ms: sum(results.map((result) => result.cost.ms)),
+  }
+}
+
+function chooseDefinitions(catalog: Catalog, ids: readonly string[] | undefined): DefinitionEntry[] {
+  const runnable = (entry: DefinitionEntry): boolean =>
+    !entry.archived && (entry.kind === 'tag' || entry.kind === 'segment')
+  if (ids === undefined) return [...catalog.definitions.values()].filter(runnable)
+  return [...new Set(ids)].map((id) => {
+    const entry = catalog.definitions.get(id)
+    if (!entry || !runnable(entry)) throw new AppError('NOT_FOUND', { words: { what: 'tag', name: id } })
+    return entry
+  })
+}
+
+/** Subject kinds with at least one definition; the population of a kind is published with its first pass. */
+function bySubject(definitions: readonly DefinitionEntry[], catalog: Catalog): [string, DefinitionEntry[]][] {
+  const groups = new Map<string, DefinitionEntry[]>()
+  for (const entry of definitions) {
+    const subject = entry.body.subject ?? 'person'
+    groups.set(subject, [...(groups.get(subject) ?? []), entry])
+  }
+  return [...catalog.subjects.keys()].flatMap((subject) => {
+    const group = groups.get(subject)
+    return group ? [[subject, group] as [string, DefinitionEntry[]]] : []
+  })
+}
+
+async function cleanLeftovers(deps: RunTagsDeps, workspaceId: number): Promise<void> {
+  const leftovers = await inWorkspace(deps.pool, workspaceId, (tx) => findLeftovers(tx, workspaceId))
+  if (leftovers.unpublished.length + leftovers.replaced.length === 0) return
+  await deleteLeftovers(deps.clickhouse, leftovers)
+  await inWorkspace(deps.pool, workspaceId, (tx) => markCleaned(tx, workspaceId, leftovers))
+}
+
+function sum(figures: readonly number[]): number {
+  return figures.reduce((total, figure) => total + figure, 0)
+}

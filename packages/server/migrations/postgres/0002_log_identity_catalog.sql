@@ -168,6 +168,8 @@ create table if not exists identity_node (
   tenure       int not null default 0,
   -- A tenure begins here; null: since ever.
   tenure_ts    bigint,
+  -- Latest login known in this tenure, at most an hour behind; null: none yet.
+  login_ts     bigint,
   -- The smallest node of its component, since profile_seq; earlier ones are in node_profile.
   profile_id   int not null,
   profile_seq  bigint not null,
@@ -233,8 +235,7 @@ create table if not exists identity_kind (
   priority          int not null,
   normalise         text not null check (normalise in ('text', 'phone', 'email')),
   labels            jsonb not null,
-  -- A family gives its rules to every kind named <key>.<anything>, one kind per app or system.
-  family            boolean not null default false,
+  -- A kind <key>.<scope> (one per app or system) takes these rules and is counted by itself.
   primary key (workspace_id, key)
 );
 

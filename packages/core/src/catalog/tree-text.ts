@@ -13,25 +13,25 @@ export interface OutlineTag {
   readonly subject: string
   readonly people: number | null
   readonly population: number | null
-  readonly values: readonly OutlineValue[]
+  readonly values: OutlineValue[]
 }
 /** A category; `people` counts everybody who has any value below it, each once, by subject kind. */
 export interface OutlineCategory {
   readonly id: string
   readonly name: Text
   readonly theme: string | null
-  readonly people: Readonly<Record<string, number>>
-  readonly categories: readonly OutlineCategory[]
-  readonly tags: readonly OutlineTag[]
+  readonly people: Record<string, number>
+  readonly categories: OutlineCategory[]
+  readonly tags: OutlineTag[]
 }
 /** The tag catalogue 标签目录 of a workspace. */
 export interface Outline {
   readonly name: string
   readonly asOf: string | null
-  readonly population: Readonly<Record<string, number>>
-  readonly categories: readonly OutlineCategory[]
+  readonly population: Record<string, number>
+  readonly categories: OutlineCategory[]
   /** Tags in no category. */
-  readonly tags: readonly OutlineTag[]
+  readonly tags: OutlineTag[]
 }
 
 const valuesShown = 12
@@ -48,7 +48,7 @@ export function treeText(outline: Outline, language: 'zh' | 'en'): string {
 function appendLevel(
   lines: string[],
   indent: string,
-  level: { readonly categories: readonly OutlineCategory[]; readonly tags: readonly OutlineTag[] },
+  level: { readonly categories: OutlineCategory[]; readonly tags: OutlineTag[] },
   language: 'zh' | 'en',
 ): void {
   const children = [...level.categories, ...level.tags]

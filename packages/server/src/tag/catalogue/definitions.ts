@@ -125,19 +125,25 @@ export async function readDefinition(scope: CatalogueScope, id: string, version?
   )
   const found = rows[0]
   if (!found) throw new AppError('NOT_FOUND', { words: { what: 'version', name: `${id} ${wanted ?? ''}` } })
-  return {
-    id,
-    kind: head.kind,
-    number: head.number,
-    subject: head.subject,
-    categoryId: head.category_id,
-    position: head.position,
-    publishedVersion: head.published_version,
-    draftVersion: head.draft_version,
-    state: head.state === 'archived' ? 'archived' : 'live',
-    version: found.version,
-    body: found.body,
-  }
+  return storedOf(head, found)
+}
+
+/** Live and archived definitions of one kind (or all), each in its published version, else its draft. */
+export async function listDefinitions(
+  scope: CatalogueScope,
+  kind: Definition['kind'] | undefined,
+): Promise<StoredDefinition[]> {
+  const { rows } = await scope.tx.query<HeadRow & { version: number; body: Definition; state: 'live' | 'archived' }>(
+    `select d.id, d.kind, d.number, d.subject, d.category_id, d.position, d.published_version, d.draft_version,
+       d.state, v.version, v.body
+     from definition d
+     join definition_version v on v.workspace_id = d.workspace_id and v.id = d.id
+       and v.version = coalesce(d.published_version, d.draft_version)
+     where d.workspace_id = $1 and d.state <> 'deleted' and d.kind <> 'list' and ($2::text is null or d.kind = $2)
+     order by d.kind, d.position, d.id`,
+    [scope.workspaceId, kind ?? null],
+  )
+  return rows.map((row) => storedOf(row, row))
 }
 
 export interface VersionEntry {
@@ -251,6 +257,22 @@ export async function readHead(scope: CatalogueScope, id: string): Promise<HeadR
     [scope.workspaceId, id],
   )
   return rows[0] ?? null
+}
+
+function storedOf(head: HeadRow, version: { readonly version: number; readonly body: Definition }): StoredDefinition {
+  return {
+    id: head.id,
+    kind: head.kind,
+    number: head.number,
+    subject: head.subject,
+    categoryId: head.category_id,
+    position: head.position,
+    publishedVersion: head.published_version,
+    draftVersion: head.draft_version,
+    state: head.state === 'archived' ? 'archived' : 'live',
+    version: version.version,
+    body: version.body,
+  }
 }
 
 async function requireHead(scope: CatalogueScope, id: string): Promise<HeadRow> {

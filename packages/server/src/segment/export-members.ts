@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { Readable } from 'node:stream'
 import type { AttributeEntry } from '@tagtree/core/catalog/catalog'
 import { stringify } from 'csv-stringify/sync'
@@ -111,7 +112,7 @@ function defuse(cell: string): string {
 async function parquetFile(scope: SegmentScope, pages: AsyncGenerator<Member[]>, columns: Columns): Promise<Readable> {
   const names = [...columns.identities.map((kind) => `id.${kind}`), ...columns.attributes.map(({ key }) => key)]
   const quoted = names.map((column) => `\`${column.replaceAll('\\', '\\\\').replaceAll('`', '\\`')}\``)
-  const table = `export_${Date.now()}_${Math.floor(Math.random() * 1e9)}`
+  const table = `export_${randomUUID().replaceAll('-', '')}`
   const drop = (): Promise<unknown> => scope.clickhouse.command(`DROP TABLE IF EXISTS ${table}`).catch(() => undefined)
   await scope.clickhouse.command(
     `CREATE TABLE ${table} (profile_id UInt32${quoted.map((column) => `, ${column} Nullable(String)`).join('')})

@@ -1,0 +1,77 @@
+import type { Job } from '@tagtree/core/contract/jobs'
+import * as contract from '@tagtree/core/contract/tag'
+import { AppError } from '@tagtree/core/kernel/app-error'
+import { z } from 'zod'
+import { inWorkspace } from '../../store/postgres.js'
+import { readHeads } from '../../tag/run/heads.js'
+import { listRuns } from '../../tag/run/run-records.js'
+import { readCodes } from '../../tag/run/value-codes.js'
+import { type Bound, bind } from '../bind.js'
+import type { TagRouteDeps } from './catalogue.js'
+
+/** What a run is asked for; the payload of its job. */
+export interface RunOrder {
+  readonly ids?: readonly string[]
+  /** ISO instant; absent = now. */
+  readonly asOf?: string
+  readonly refit: boolean
+}
+
+export interface TagRunRouteDeps extends TagRouteDeps {
+  /** Queues a run and answers its job; the same key answers the same job. */
+  readonly startRun: (workspaceId: number, order: RunOrder, key: string | null) => Promise<Job>
+}
+
+/** Running tags and what is published of them. */
+export function tagRoutes(deps: TagRunRouteDeps): readonly Bound[] {
+  return [
+    bind(contract.runTags, async ({ body }, context) => {
+      const catalog = await deps.loadCatalog(context.workspace.id)
+      for (const id of body.ids ?? []) {
+        if (!catalog.definitions.has(id)) throw new AppError('NOT_FOUND', { words: { what: 'tag', name: id } })
+      }
+      const order: RunOrder = {
+        refit: body.refit,
+        ...(body.ids === undefined ? {} : { ids: body.ids }),
+        ...(body.asOf === undefined ? {} : { asOf: body.asOf }),
+      }
+      return deps.startRun(context.workspace.id, order, context.idempotencyKey)
+    }),
+    bind(contract.showTag, async ({ params }, context) => {
+      const workspaceId = context.workspace.id
+      const entry = (await deps.loadCatalog(workspaceId)).definitions.get(params.id)
+      if (!entry) throw new AppError('NOT_FOUND', { words: { what: 'tag', name: params.id } })
+      const { head, labels } = await inWorkspace(deps.pool, workspaceId, async (tx) => ({
+        head: (await readHeads(tx, workspaceId)).get(entry.number),
+        labels: new Map([...(await readCodes(tx, workspaceId, entry.number))].map(([label, code]) => [code, label])),
+      }))
+      if (!head) throw new AppError('NOT_PUBLISHED', { words: { name: params.id } })
+      const values = Object.entries(head.counts.values).map(([code, people]) => ({
+        code: entry.kind === 'segment' ? (code === '1' ? 'member' : 'unknown') : (labels.get(Number(code)) ?? code),
+        people,
+      }))
+      return {
+        id: params.id,
+        version: head.version,
+        asOf: new Date(head.asOf).toISOString(),
+        publishedAt: new Date(head.publishedAt).toISOString(),
+        clock: head.clock,
+        population: head.counts.population,
+        known: entry.kind === 'segment' ? (head.counts.values['1'] ?? 0) : head.counts.known,
+        values,
+        cost: head.cost === null ? null : { ...head.cost },
+      }
+    }),
+    bind(contract.listRuns, async ({ params, query }, context) => {
+      const before = context.cursors.read(query.cursor, z.string()) ?? null
+      const items = await inWorkspace(deps.pool, context.workspace.id, (tx) =>
+        listRuns(tx, context.workspace.id, params.id, before, query.limit + 1),
+      )
+      const shown = items.slice(0, query.limit)
+      return {
+        items: shown,
+        nextCursor: items.length > query.limit ? context.cursors.write(shown.at(-1)!.runId) : null,
+      }
+    }),
+  ]
+}

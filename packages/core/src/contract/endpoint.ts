@@ -72,7 +72,6 @@ export interface EndpointSpec {
 /** Codes every endpoint may answer with. */
 export const COMMON_ERRORS = [
   'REQUEST_INVALID',
-  'RATE_LIMITED',
   'ENGINE_UNAVAILABLE',
   'SHUTTING_DOWN',
   'INTERNAL',

@@ -187,7 +187,7 @@ export const updateWorkspace = endpoint({
     language: z.enum(['zh', 'en']).optional(),
   }),
   response: Workspace,
-  errors: ['NOT_SIGNED_IN', 'FORBIDDEN', 'WORKSPACE_REQUIRED', 'TIME_ZONE_UNKNOWN'],
+  errors: ['NOT_SIGNED_IN', 'FORBIDDEN', 'WORKSPACE_REQUIRED', 'TIME_ZONE_UNKNOWN', 'WORKSPACE_HAS_DATA'],
 })
 
 /** A person's role in the workspace in use. */

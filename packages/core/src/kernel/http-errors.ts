@@ -58,12 +58,12 @@ export const HTTP_ERRORS = {
     'Wait until it is ready, or use another one.',
     '请等它就绪，或使用其他工作区。',
   ),
-  NAME_TAKEN: entry(
+  WORKSPACE_HAS_DATA: entry(
     409,
-    'There is already a {what} "{name}".',
-    '已有{what}“{name}”。',
-    'Choose another name.',
-    '请换一个名称。',
+    'The time zone cannot change any more: stored days would become other days.',
+    '已有数据，不能再更改时区：已存的日期会变成另外的日期。',
+    'Create a new workspace with the right time zone and import into it.',
+    '请新建时区正确的工作区，再重新导入。',
   ),
   LAST_ADMIN: entry(
     409,
@@ -71,13 +71,6 @@ export const HTTP_ERRORS = {
     '这样就没有人能管理本系统了。',
     'Make somebody else administrator first.',
     '请先把另一位用户设为管理员。',
-  ),
-  TIME_ZONE_UNKNOWN: entry(
-    422,
-    'There is no time zone "{name}".',
-    '没有时区“{name}”。',
-    'Give an IANA name such as Asia/Shanghai.',
-    '请使用 IANA 名称，例如 Asia/Shanghai。',
   ),
   CURRENCY_UNKNOWN: entry(
     422,
@@ -205,13 +198,6 @@ export const HTTP_ERRORS = {
     'Send it again on a faster connection, or in smaller parts.',
     '请用更快的连接重发，或拆成小块。',
   ),
-  RATE_LIMITED: entry(
-    429,
-    'Too many requests.',
-    '请求过多。',
-    'Wait for the seconds in Retry-After.',
-    '请等待 Retry-After 指出的秒数。',
-  ),
   SHUTTING_DOWN: entry(
     503,
     'This server is stopping.',
@@ -246,6 +232,13 @@ export const HTTP_ERRORS = {
     '设置 {name} 不可用：{reason}。',
     'Correct the environment variable; docs/operate.md lists all of them.',
     '请改正该环境变量；全部设置见 docs/operate.md。',
+  ),
+  MASTER_KEY_WRONG: entry(
+    500,
+    'The master key ({where}) is not the one this installation was set up with.',
+    '主密钥（{where}）不是本系统最初使用的那一把。',
+    'Put the original key back; without it personal data cannot be read.',
+    '请恢复原来的密钥；没有它就无法读取个人数据。',
   ),
   PORT_TAKEN: entry(
     500,

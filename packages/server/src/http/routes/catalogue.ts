@@ -5,6 +5,7 @@ import type { Definition, Text } from '@tagtree/core/language/document'
 import { sentence } from '@tagtree/core/language/sentence'
 import type pg from 'pg'
 import { z } from 'zod'
+import type { Principal } from '../../govern/principal.js'
 import type { ClickHouse } from '../../store/clickhouse.js'
 import { inWorkspace, type Tx } from '../../store/postgres.js'
 import type { ScanState } from '../../store/scan-state.js'
@@ -15,7 +16,7 @@ import { buildOutline, readOutlineRows } from '../../tag/catalogue/outline.js'
 import { readUses } from '../../tag/catalogue/usage.js'
 import { previewDefinition } from '../../tag/preview.js'
 import { type Bound, bind } from '../bind.js'
-import type { Principal, WorkspaceContext } from '../context.js'
+import type { WorkspaceContext } from '../context.js'
 
 /** What the routes of tags and segments are built on. */
 export interface TagRouteDeps {

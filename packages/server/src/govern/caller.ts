@@ -1,6 +1,6 @@
 import { type Access, ROLE_SCOPES, type Scope } from '@tagtree/core/contract/endpoint'
 import { AppError } from '@tagtree/core/kernel/app-error'
-import type { Principal, WorkspaceRecord } from './context.js'
+import type { Principal, WorkspaceRecord } from './principal.js'
 
 /** Who calls, and in which workspace; null where the endpoint needs none. */
 export interface Caller {

@@ -158,6 +158,13 @@ export const ERRORS = {
     'Run it, or wait until its first run is published.',
     '请运行它，或等待首次运行发布。',
   ),
+  FILE_NOT_WRITABLE: entry(
+    500,
+    'The file {file} could not be written: {reason}',
+    '文件 {file} 无法写入：{reason}',
+    'Check that the folder exists, may be written to and has space left, then try again.',
+    '请确认目录存在、可写且有剩余空间，然后重试。',
+  ),
   RUN_FAILED: entry(
     500,
     'The computation of "{name}" failed: {reason}',

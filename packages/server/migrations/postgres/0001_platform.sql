@@ -73,7 +73,7 @@ create table if not exists tagtree.session (
   created_at timestamptz not null default now(),
   expires_at timestamptz not null
 );
-create index if not exists session_user on tagtree.session (user_id);
+create index if not exists session_of_user on tagtree.session (user_id);
 grant select, insert, update, delete on tagtree.session to tagtree_app;
 
 -- One row per refused login; older ones are removed when the next is written.

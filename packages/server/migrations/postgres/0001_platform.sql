@@ -148,6 +148,8 @@ create table if not exists tagtree.job (
   run_at           timestamptz not null default now(),
   attempts         int not null default 0,
   max_attempts     int not null default 5,
+  -- Servers that died while working on it, since it last reported progress.
+  crashes          int not null default 0,
   cancel_requested boolean not null default false,
   -- While running: who works on it and until when that is believed without a sign of life.
   lease_holder     text,

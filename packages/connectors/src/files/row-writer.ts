@@ -42,7 +42,9 @@ export function writeThrough<Row>(
     write(row) {
       if (failure) throw failure
       if (entry.write(row)) return undefined
-      return Promise.race([once(entry, 'drain'), written]).then(() => undefined)
+      // Whichever stream breaks, the story that is told is that of the file.
+      const drained = once(entry, 'drain').catch(() => written)
+      return Promise.race([drained, written]).then(() => undefined)
     },
     async end() {
       if (!failure) entry.end()

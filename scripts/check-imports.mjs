@@ -30,7 +30,7 @@ const stages = [
   'http',
 ]
 /** Files directly in server/src that wire the stages. */
-const wiring = new Set(['main.ts', 'flow.ts', 'config.ts'])
+const wiring = new Set(['main.ts', 'start-server.ts', 'flow.ts', 'config.ts'])
 
 const problems = []
 const files = []

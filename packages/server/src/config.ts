@@ -116,10 +116,13 @@ function dataDirectoryOf(environment: Environment): string {
   return set ? resolve(set) : join(projectRoot(), '.tagtree')
 }
 
-/** The language of the terminal: TAGTREE_LANGUAGE, else the locale in the order POSIX gives. */
-export function languageOf(environment: Environment): 'zh' | 'en' {
-  const set = reader(environment).oneOf('TAGTREE_LANGUAGE', ['zh', 'en'])
-  if (set) return set
+/** @throws AppError CONFIG_INVALID */
+function languageOf(environment: Environment): 'zh' | 'en' {
+  return reader(environment).oneOf('TAGTREE_LANGUAGE', ['zh', 'en']) ?? terminalLanguage(environment)
+}
+
+/** The language of the terminal by its locale, in the order POSIX gives. Never throws, so it fits error messages. */
+export function terminalLanguage(environment: Environment = process.env): 'zh' | 'en' {
   const locale = environment.LC_ALL || environment.LC_MESSAGES || environment.LANG || ''
   return /^zh/i.test(locale) ? 'zh' : 'en'
 }

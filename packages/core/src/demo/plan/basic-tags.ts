@@ -1,0 +1,81 @@
+import type { TagDocument } from './document.js'
+
+/** 基本信息: who a customer is. */
+export const BASIC_TAGS: readonly TagDocument[] = [
+  {
+    version: 1,
+    kind: 'tag',
+    id: 'gender',
+    name: { zh: '性别', en: 'gender' },
+    note: { zh: '目的：选品与内容。取自会员资料。', en: 'Purpose: goods and content. From the member data.' },
+    theme: '基本信息',
+    assign: { value: { attr: 'gender' } },
+    refresh: 'daily',
+  },
+  {
+    version: 1,
+    kind: 'tag',
+    id: 'age_band',
+    name: { zh: '年龄段', en: 'age band' },
+    note: {
+      zh: '目的：选品与语气。按生日计算，35 岁、60 岁为界。',
+      en: 'Purpose: goods and tone. By birthday, cut at 35 and 60 years.',
+    },
+    theme: '基本信息',
+    ordered: true,
+    assign: { cut: { metric: 'age' }, at: [35, 60], values: ['年轻', '中年', '老年'] },
+    refresh: 'daily',
+  },
+  {
+    version: 1,
+    kind: 'tag',
+    id: 'city',
+    name: { zh: '城市', en: 'city' },
+    note: {
+      zh: '目的：区域活动与门店引流。取自会员资料。',
+      en: 'Purpose: local campaigns and stores. From the member data.',
+    },
+    theme: '基本信息',
+    assign: { value: { attr: 'city' } },
+    refresh: 'daily',
+  },
+  {
+    version: 1,
+    kind: 'tag',
+    id: 'income',
+    name: { zh: '收入', en: 'income' },
+    note: {
+      zh: '目的：判断支付能力。会员自填月收入。',
+      en: 'Purpose: ability to pay. Monthly income as the member stated it.',
+    },
+    theme: '基本信息',
+    ordered: true,
+    assign: {
+      cut: { attr: 'income' },
+      at: [5000, 15000, 50000],
+      values: ['5千以下', '5千到1.5万', '1.5万到5万', '5万以上'],
+    },
+    refresh: 'daily',
+  },
+  {
+    version: 1,
+    kind: 'tag',
+    id: 'hobbies',
+    name: { zh: '兴趣爱好', en: 'hobbies' },
+    note: { zh: '目的：内容选题。会员自选兴趣。', en: 'Purpose: topics of content. Interests the member chose.' },
+    theme: '基本信息',
+    family: 'multi',
+    assign: { value: { attr: 'interests' } },
+    refresh: 'daily',
+  },
+  {
+    version: 1,
+    kind: 'tag',
+    id: 'member_level',
+    name: { zh: '会员等级', en: 'member level' },
+    note: { zh: '目的：权益匹配。取自会员系统。', en: 'Purpose: benefits. From the member system.' },
+    theme: '基本信息',
+    assign: { value: { attr: 'level' } },
+    refresh: 'daily',
+  },
+]

@@ -1,9 +1,13 @@
 import { type ErrorEntry, entry } from './error-entry.js'
+import { FILE_ERRORS } from './file-errors.js'
 import { HTTP_ERRORS } from './http-errors.js'
+import { WRITE_ERRORS } from './write-errors.js'
 
 /** Everything the product can refuse, in one table; docs/errors.md is generated from it. */
 export const ERRORS = {
   ...HTTP_ERRORS,
+  ...WRITE_ERRORS,
+  ...FILE_ERRORS,
   INTERNAL: entry(
     500,
     'Something went wrong inside Tagtree.',
@@ -63,7 +67,7 @@ export const ERRORS = {
   ENGINE_OPEN: entry(
     503,
     'The {engine} engine lets {who} in; Tagtree does not work on an open engine.',
-    '{engine} 引擎允许{who}进入；Tagtree 不会在未受保护的引擎上运行。',
+    '{engine} 引擎允许{whoZh}进入；Tagtree 不会在未受保护的引擎上运行。',
     'Require the password for every login of this engine, then start Tagtree again.',
     '请让该引擎的每个登录都必须验证密码，然后重新启动 Tagtree。',
   ),

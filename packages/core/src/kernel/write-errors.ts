@@ -1,0 +1,40 @@
+import { type ErrorEntry, entry } from './error-entry.js'
+
+/** What the write path can refuse. */
+export const WRITE_ERRORS = {
+  LOG_FULL: entry(
+    503,
+    'The log of this workspace is full: {pendingMiB} MiB wait to be stored (limit {limitMiB} MiB).',
+    '该工作区的日志已满：{pendingMiB} MiB 待入库（上限 {limitMiB} MiB）。',
+    'Keep the facts and send them again after the seconds in Retry-After.',
+    '请保留数据，在 Retry-After 指出的秒数后重新发送。',
+  ),
+  DECRYPTION_FAILED: entry(
+    500,
+    'A stored identity could not be decrypted.',
+    '已存储的身份无法解密。',
+    'Check that the master key is the one this data was written with.',
+    '请确认主密钥与写入数据时使用的一致。',
+  ),
+  CATALOG_TYPE_FIXED: entry(
+    409,
+    '"{name}" is already stored as {known}; it cannot become {wanted}.',
+    '“{name}”已按 {known} 类型存储，不能改为 {wanted}。',
+    'Use another name for the new meaning, or map the values to the stored type.',
+    '请为新含义换一个名称，或把值转换为已存储的类型。',
+  ),
+  CATALOG_FULL: entry(
+    409,
+    'The workspace already has {count} {what}; that is the limit.',
+    '该工作区已有 {count} 个{what}，已达上限。',
+    'Leave out what is not used.',
+    '请去掉不使用的部分。',
+  ),
+  IMPORT_UNDONE: entry(
+    409,
+    'Import {importId} was undone.',
+    '导入 {importId} 已撤销。',
+    'Import the file again as a new import.',
+    '请将文件作为新的导入重新导入。',
+  ),
+} as const satisfies Record<string, ErrorEntry>

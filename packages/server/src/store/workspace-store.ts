@@ -1,0 +1,87 @@
+import type { SubjectEntry } from '@tagtree/core/catalog/catalog'
+import { DEFAULT_IDENTITY_KINDS } from '@tagtree/core/identify/kinds'
+import type pg from 'pg'
+import type { ClickHouse, WorkspaceClickHouse } from './clickhouse.js'
+import { insertIdentityKind } from './grow-catalog.js'
+import { migrateWorkspaceDatabase } from './migrate.js'
+import { bumpCatalogVersion } from './names.js'
+import { inTransaction, inWorkspace } from './postgres.js'
+
+export interface WorkspaceStoreDeps {
+  readonly app: pg.Pool
+  readonly clickhouse: ClickHouse
+}
+
+/** Subject kinds every workspace has. */
+export const BUILT_IN_SUBJECTS: readonly SubjectEntry[] = [
+  { key: 'person', number: 1, labels: { zh: '个人', en: 'Person' } },
+  { key: 'organisation', number: 2, labels: { zh: '组织', en: 'Organisation' } },
+]
+
+/** Makes or completes what the store keeps for a workspace; may be repeated at any time. */
+export async function prepareWorkspaceStore(
+  deps: WorkspaceStoreDeps,
+  workspace: { readonly id: number; readonly database: string },
+): Promise<void> {
+  await migrateWorkspaceDatabase(deps.clickhouse, workspace.database)
+  await createOverrideDictionary(deps.clickhouse, deps.clickhouse.workspace(workspace.database))
+  await inWorkspace(deps.app, workspace.id, async (tx) => {
+    const { rowCount } = await tx.query(
+      'insert into applier_head (workspace_id) values ($1) on conflict do nothing returning 1',
+      [workspace.id],
+    )
+    if (rowCount === 0) return
+    await tx.query('insert into workspace_clock (workspace_id) values ($1) on conflict do nothing', [workspace.id])
+    for (const subject of BUILT_IN_SUBJECTS) {
+      await tx.query(
+        'insert into subject_kind (workspace_id, number, key, labels) values ($1, $2, $3, $4) on conflict do nothing',
+        [workspace.id, subject.number, subject.key, JSON.stringify(subject.labels)],
+      )
+    }
+    for (const kind of DEFAULT_IDENTITY_KINDS) await insertIdentityKind(tx, workspace.id, kind)
+    await bumpCatalogVersion(tx, workspace.id)
+  })
+}
+
+/** Brings the ClickHouse databases of all workspaces up to date; at every start. */
+export async function prepareAllWorkspaceStores(deps: WorkspaceStoreDeps): Promise<void> {
+  const workspaces = await inTransaction(deps.app, async (tx) => {
+    const { rows } = await tx.query<{ id: number; database: string }>(
+      `select id, database from workspace where state <> 'archived' order by id`,
+    )
+    return rows
+  })
+  for (const workspace of workspaces) await prepareWorkspaceStore(deps, workspace)
+}
+
+/** Whether anything was ever collected for the workspace. */
+export async function workspaceHasData(app: pg.Pool, workspaceId: number): Promise<boolean> {
+  return inWorkspace(app, workspaceId, async (tx) => {
+    const { rowCount } = await tx.query('select 1 from log_head where workspace_id = $1', [workspaceId])
+    return (rowCount ?? 0) > 0
+  })
+}
+
+/**
+ * The map of changed nodes, read into memory. Where the engine has the named collection `tagtree_self` the password stays
+ * out of the definition; else the definition carries it and is renewed at each start, because it may have changed.
+ */
+async function createOverrideDictionary(clickhouse: ClickHouse, workspace: WorkspaceClickHouse): Promise<void> {
+  const { database } = workspace
+  const create = (verb: string, source: string): string =>
+    `${verb} override (node_id UInt64, profile_id UInt32) PRIMARY KEY node_id
+     SOURCE(CLICKHOUSE(${source} DB '${database}' QUERY 'SELECT toUInt64(node_id) AS node_id, profile_id FROM ${database}.node_override FINAL'))
+     LIFETIME(0) LAYOUT(FLAT(INITIAL_ARRAY_SIZE 1024 MAX_ARRAY_SIZE 1000000000))`
+  if (clickhouse.connection.embedded) {
+    await workspace.command(create('CREATE DICTIONARY IF NOT EXISTS', 'NAME tagtree_self'))
+    return
+  }
+  const { user, password } = clickhouse.connection
+  await workspace.command(
+    create('CREATE OR REPLACE DICTIONARY', `USER ${quoteText(user)} PASSWORD ${quoteText(password)}`),
+  )
+}
+
+function quoteText(text: string): string {
+  return `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`
+}

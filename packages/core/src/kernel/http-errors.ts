@@ -219,6 +219,13 @@ export const HTTP_ERRORS = {
     'Look in the log for the reason, then start it again.',
     '请先在日志中查找原因，再重新开始。',
   ),
+  JOB_NOT_DONE: entry(
+    409,
+    'Job {id} ended as {state}: {reason}',
+    '任务 {id} 以 {state} 结束：{reason}',
+    'See "tagtree job show {id}".',
+    '请看“tagtree job show {id}”。',
+  ),
   JOB_KIND_UNKNOWN: entry(
     500,
     'This version of the server knows no job of kind "{kind}".',
@@ -253,6 +260,13 @@ export const HTTP_ERRORS = {
     '没有找到正在运行的 Tagtree（{where}）。',
     'Start one with "npm start", or sign in to another with "tagtree login ADDRESS".',
     '请用“npm start”启动，或用“tagtree login 地址”登录其他服务器。',
+  ),
+  REQUEST_REFUSED: entry(
+    400,
+    'The server answered with status {status}.',
+    '服务器返回状态码 {status}。',
+    'The answer above says why.',
+    '原因见上面的返回内容。',
   ),
   COMMAND_INVALID: entry(
     400,

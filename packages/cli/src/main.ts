@@ -1,0 +1,41 @@
+import { productVersion, readClientConfig, terminalLanguage } from '@tagtree/server/config'
+import { type AddCommands, makeProgram } from './cli.js'
+import { addApiCommand } from './commands/api.js'
+import { addGovernCommands } from './commands/govern.js'
+import { addJobCommands } from './commands/jobs.js'
+import { addSessionCommands } from './commands/session.js'
+import { addWorkspaceCommands } from './commands/workspace.js'
+import { printError } from './print-error.js'
+import { processTerminal, type Terminal } from './terminal.js'
+
+/** Every group of commands, in the order of the help; a new stage adds its file here. */
+const commands: readonly AddCommands[] = [
+  addSessionCommands,
+  addWorkspaceCommands,
+  addJobCommands,
+  addGovernCommands,
+  addApiCommand,
+]
+
+/** Runs one command; answers its exit code. */
+export async function runCommandLine(
+  words: readonly string[],
+  environment?: Readonly<Record<string, string | undefined>>,
+  given?: Terminal,
+): Promise<number> {
+  let terminal = given ?? processTerminal(terminalLanguage(environment))
+  try {
+    const config = readClientConfig(environment)
+    terminal = given ?? processTerminal(config.language)
+    const { program, cli } = makeProgram(terminal, config, productVersion())
+    for (const add of commands) add(program, cli)
+    if (words.length === 0) {
+      program.outputHelp()
+      return 0
+    }
+    await program.parseAsync([...words], { from: 'user' })
+    return 0
+  } catch (error) {
+    return printError(terminal, error)
+  }
+}

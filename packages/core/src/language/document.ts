@@ -28,10 +28,37 @@ export interface Header {
   subject?: Id
   /** Population; default customers. Only for persons. */
   who?: 'customers' | 'visitors' | 'everyone'
-  recipe?: { use: string; version?: number; with?: Record<string, unknown> }
+  recipe?: Recipe
+}
+/** The named kind a definition was made from, with its parameters. */
+export interface Recipe {
+  use: string
+  version?: number
+  with?: Record<string, unknown>
 }
 
 export type Definition = TagDefinition | SegmentDefinition | MetricDefinition | TreeDefinition
+
+/** A definition as it was written: its body may still be a recipe, and journeys are read though they are not stored here. */
+export type ParsedDefinition = Definition | RecipeDocument | JourneyDocument
+/** A definition whose body is made from its recipe. */
+export type RecipeDocument = { recipe: Recipe } & (
+  | Omit<TagDefinition, 'assign'>
+  | Omit<SegmentDefinition, 'where'>
+  | Omit<MetricDefinition, 'value'>
+  | Omit<TreeDefinition, 'root'>
+)
+/** When a journey starts, what it waits for and what ends it; its steps are no part of the language. */
+export interface JourneyDocument extends Header {
+  kind: 'journey'
+  trigger: JourneyTrigger
+  waitFor?: { event: Stream; each?: string; where?: Test; within: Span }
+  exit?: Condition
+}
+export type JourneyTrigger =
+  | { event: Stream; each?: string; where?: Test; if?: Condition }
+  | { date: Value; every?: 'year' | 'month'; shift?: string; at?: string; if?: Condition }
+  | { schedule: Refresh; if?: Condition }
 
 export interface TagDefinition extends Header {
   kind: 'tag'
@@ -48,7 +75,9 @@ export interface SegmentDefinition extends Header {
   kind: 'segment'
   where: Condition
   refresh?: Refresh
-  take?: { top: number; by: Value; order?: 'desc' | 'asc'; per?: Value[] } | { random: number; seed: string; per?: Value[] }
+  take?:
+    | { top: number; by: Value; order?: 'desc' | 'asc'; per?: Value[] }
+    | { random: number; seed: string; per?: Value[] }
 }
 export interface MetricDefinition extends Header {
   kind: 'metric'
@@ -112,7 +141,13 @@ export type Fit = 'daily' | 'weekly' | 'monthly' | 'frozen'
 export type CutMethod = 'quantile' | 'width' | 'breaks' | 'sd' | 'mean' | 'median' | 'share'
 export type Cuts = number[] | { method: CutMethod; n?: number; probs?: number[]; fit?: Fit }
 
-export type Condition = AllCondition | AnyCondition | NotCondition | SequenceCondition | MemberCondition | (Value & Tail)
+export type Condition =
+  | AllCondition
+  | AnyCondition
+  | NotCondition
+  | SequenceCondition
+  | MemberCondition
+  | (Value & Tail)
 export interface AllCondition {
   all: Condition[]
 }
@@ -246,7 +281,10 @@ export type Get =
   | { last: Prop }
   | { values: Prop }
   | { gaps: 'avg' | 'min' | 'max' | 'median' | 'sd' }
-export type Stream = Id | Id[] | { changes: { attr: Id } | { tag: Id } | { segment: Id } | { list: Id } | { relation: Id } }
+export type Stream =
+  | Id
+  | Id[]
+  | { changes: { attr: Id } | { tag: Id } | { segment: Id } | { list: Id } | { relation: Id } }
 export type Prop = string | { clock: Field } | CaseValue
 export interface CaseValue {
   case: { when: Test; value: Code }[]

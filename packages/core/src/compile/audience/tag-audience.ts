@@ -91,7 +91,7 @@ export function compileTagAudience(where: Condition, context: TagAudienceContext
 function printLeaves(leaves: readonly Leaf[]): { source: string; params: Record<string, unknown> } {
   const params: Record<string, unknown> = {
     tags: [...new Set(leaves.map((leaf) => leaf.number))],
-    runs: [...new Set(leaves.map((leaf) => leaf.run))],
+    runs: [...new Set(leaves.map((leaf) => Number(leaf.run)))],
   }
   const columns = leaves.map((leaf, index) => {
     params[`t${index}`] = leaf.number

@@ -149,12 +149,12 @@ async function countUnions(
   rows: OutlineRows,
 ): Promise<Map<string, Record<string, number>>> {
   const parents = new Map(rows.categories.map((category) => [category.id, category.parent_id]))
-  const runs: string[] = []
+  const runs: number[] = []
   const keys: string[] = []
   for (const tag of rows.tags) {
     if (tag.base_run === null) continue
     for (let at = tag.category_id; at !== null; at = parents.get(at) ?? null) {
-      runs.push(tag.base_run)
+      runs.push(Number(tag.base_run))
       keys.push(JSON.stringify([at, tag.subject]))
     }
   }

@@ -61,7 +61,8 @@ export async function countBitmaps(
  * An exclusive tag gets one row with the new value (0 = now blank); a multi tag one row per value gained or lost.
  */
 export async function appendCodeChanges(clickhouse: WorkspaceClickHouse, write: CodesWrite): Promise<void> {
-  const runs = write.baseRun === null ? [write.runId] : [write.runId, write.baseRun]
+  // Numbers, because the client quotes strings inside arrays; run ids stay far below 2^53.
+  const runs = (write.baseRun === null ? [write.runId] : [write.runId, write.baseRun]).map(Number)
   const sets = `groupBitmapMergeStateIf(users, run_id = {run:UInt64}) AS now,
     groupBitmapMergeStateIf(users, run_id = {base:UInt64}) AS before`
   const source = `FROM tag_bitmaps WHERE tag_id = {tag:UInt32} AND run_id IN {runs:Array(UInt64)}`

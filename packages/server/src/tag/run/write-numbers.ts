@@ -33,11 +33,12 @@ export async function writeNumbers(clickhouse: WorkspaceClickHouse, write: Numbe
        fromUnixTimestamp64Milli({asOf:Int64}, 'UTC'), fresh.num, fresh.at
      FROM (SELECT profile_id, ${fresh} FROM ${write.table}) AS fresh
      FULL OUTER JOIN (
-       SELECT profile_id, argMax(tuple(num, at), run_id) AS last, last.1 AS num, last.2 AS at FROM tag_numbers
-       WHERE tag_id = {tag:UInt32} AND run_id NOT IN {unpublished:Array(UInt64)} GROUP BY profile_id
+       SELECT profile_id, tupleElement(latest, 1) AS former_num, tupleElement(latest, 2) AS former_at FROM (
+         SELECT profile_id, argMax(tuple(num, at), run_id) AS latest FROM tag_numbers
+         WHERE tag_id = {tag:UInt32} AND run_id NOT IN {unpublished:Array(UInt64)} GROUP BY profile_id)
      ) AS former ON fresh.profile_id = former.profile_id
-     WHERE (fresh.num IS DISTINCT FROM former.num) OR (fresh.at IS DISTINCT FROM former.at)`,
-    { params: { tag: write.number, run: write.runId, asOf: write.asOf, unpublished: write.unpublishedRuns } },
+     WHERE (fresh.num IS DISTINCT FROM former.former_num) OR (fresh.at IS DISTINCT FROM former.former_at)`,
+    { params: { tag: write.number, run: write.runId, asOf: write.asOf, unpublished: write.unpublishedRuns.map(Number) } },
   )
   await clickhouse.command(
     `INSERT INTO tag_bitmaps (tag_id, value, slice, run_id, users)

@@ -1,0 +1,102 @@
+import { compileTagAudience } from '@tagtree/core/compile/audience/tag-audience'
+import { buildCatalog } from '@tagtree/core/language/testing/catalog-builder'
+import type { WorkspaceClickHouse } from '@tagtree/server/store/clickhouse'
+import { type BenchResult, percentile, timeEach } from './measure.js'
+
+const tags = 20
+const valuesPerTag = 6
+
+/**
+ * Counts the same 5-condition audience over `profiles` people with 20 tags from stored bitmaps and, beside it, from a
+ * tall table (profile, tag, value) with one row per assignment: the shape most tools use.
+ */
+export async function benchAudience(clickhouse: WorkspaceClickHouse, profiles: number): Promise<BenchResult[]> {
+  await fill(clickhouse, profiles)
+  const audience = compileAudience()
+  const [byBitmaps] = await clickhouse.query<{ people: string }>(audience.sql, { params: audience.params })
+  const [byTall] = await clickhouse.query<{ people: string }>(tallQuery)
+  if (byBitmaps?.people !== byTall?.people) {
+    throw new Error(`the two ways disagree: ${byBitmaps?.people} and ${byTall?.people}`)
+  }
+  const bitmaps = await timeEach(40, 5, () => clickhouse.query(audience.sql, { params: audience.params }))
+  const tall = await timeEach(8, 2, () => clickhouse.query(tallQuery))
+  const p95 = percentile(bitmaps, 0.95)
+  const ratio = percentile(tall, 0.5) / percentile(bitmaps, 0.5)
+  const size = profiles >= 10_000_000 ? '10 M' : `${profiles / 1_000_000} M`
+  const wanted = profiles >= 10_000_000 ? 30 : 10
+  return [
+    {
+      name: `count of 5 tag conditions, ${size} people, p95`,
+      measured: `${p95.toFixed(1)} ms`,
+      target: profiles >= 10_000_000 ? '' : '<= 30 ms',
+      met: profiles >= 10_000_000 ? null : p95 <= 30,
+    },
+    {
+      name: `the same from a tall table, median against median`,
+      measured: `${ratio.toFixed(1)} times slower (${percentile(tall, 0.5).toFixed(0)} ms)`,
+      target: `>= ${wanted} times`,
+      met: ratio >= wanted,
+    },
+  ]
+}
+
+async function fill(clickhouse: WorkspaceClickHouse, profiles: number): Promise<void> {
+  await clickhouse.command(
+    `CREATE OR REPLACE TABLE tall_tags (profile_id UInt32, tag_id UInt32, value UInt32) ENGINE = MergeTree ORDER BY (tag_id, value, profile_id)`,
+  )
+  await clickhouse.command(
+    `INSERT INTO tall_tags SELECT toUInt32(number % {profiles:UInt64}) + 1 AS p, toUInt32(1000 + intDiv(number, {profiles:UInt64})) AS t,
+       toUInt32(1 + intHash32(number * 7 + 3) % {values:UInt32}) FROM numbers({profiles:UInt64} * {tags:UInt32})`,
+    { params: { profiles, tags, values: valuesPerTag } },
+  )
+  await clickhouse.command('OPTIMIZE TABLE tall_tags FINAL')
+  await clickhouse.command('TRUNCATE TABLE tag_bitmaps')
+  await clickhouse.command(
+    `INSERT INTO tag_bitmaps SELECT tag_id, value, toUInt16(bitShiftRight(profile_id, 18)) AS s, tag_id, groupBitmapState(profile_id)
+     FROM tall_tags GROUP BY tag_id, value, s`,
+  )
+  await clickhouse.command(
+    `INSERT INTO tag_bitmaps SELECT 1, 1, toUInt16(bitShiftRight(p, 18)) AS s, 1, groupBitmapState(p)
+     FROM (SELECT toUInt32(number + 1) AS p FROM numbers({profiles:UInt64})) GROUP BY s`,
+    { params: { profiles } },
+  )
+  await clickhouse.command('OPTIMIZE TABLE tag_bitmaps FINAL')
+}
+
+/** (tag 0 is 1 or 2) and tag 1 is 3 and not tag 2 is 4 and (tag 3 is 1 or tag 4 is 2). */
+function compileAudience() {
+  const codes = Array.from({ length: valuesPerTag }, (_, index) => String(index + 1))
+  const catalog = buildCatalog({
+    definitions: Array.from({ length: tags }, (_, index) => ({
+      version: 1 as const,
+      kind: 'tag' as const,
+      id: `tag_${index}`,
+      name: `tag ${index}`,
+      values: codes.map((code) => ({ code })),
+      assign: { given: 'import' as const },
+    })),
+  })
+  const heads = new Map([[1, { baseRun: '1', valueType: 'codes' as const }]])
+  for (const [index, entry] of [...catalog.definitions.values()].entries()) {
+    heads.set(entry.number, { baseRun: String(1000 + index), valueType: 'codes' })
+  }
+  const audience = compileTagAudience(
+    {
+      all: [
+        { tag: 'tag_0', in: ['1', '2'] },
+        { tag: 'tag_1', is: '3' },
+        { not: { tag: 'tag_2', is: '4' } },
+        { any: [{ tag: 'tag_3', is: '1' }, { tag: 'tag_4', is: '2' }] },
+      ],
+    },
+    { catalog, heads, population: { number: 1, values: [1] } },
+  )
+  if (audience === null) throw new Error('the audience is not answered by bitmaps')
+  return audience.count
+}
+
+const tallQuery = `SELECT count() AS people FROM (
+  SELECT profile_id FROM tall_tags WHERE tag_id IN (1000, 1001, 1002, 1003, 1004) GROUP BY profile_id
+  HAVING countIf(tag_id = 1000 AND value IN (1, 2)) > 0 AND countIf(tag_id = 1001 AND value = 3) > 0
+    AND countIf(tag_id = 1002 AND value != 4) > 0
+    AND (countIf(tag_id = 1003 AND value = 1) > 0 OR countIf(tag_id = 1004 AND value = 2) > 0))`

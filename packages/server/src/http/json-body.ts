@@ -41,17 +41,26 @@ function checkDepth(bytes: Buffer): void {
   }
 }
 
-/** Position (from 0) of the first byte that cannot be UTF-8. A cut character at the end of a prefix is no fault yet. */
+/** Position (from 0) where the first character begins that is not UTF-8: first by blocks, then inside one. */
 function firstBrokenByte(body: Buffer): number {
-  const fine = (length: number) => [0, 1, 2, 3].some((cut) => cut <= length && isUtf8(body.subarray(0, length - cut)))
-  let good = 0
-  let bad = body.length
-  while (bad - good > 1) {
-    const middle = (good + bad) >> 1
-    if (fine(middle)) good = middle
-    else bad = middle
+  const blockBytes = 65_536
+  const decoder = new TextDecoder('utf-8', { fatal: true })
+  let block = 0
+  try {
+    for (; block < body.length; block += blockBytes) {
+      decoder.decode(body.subarray(block, block + blockBytes), { stream: true })
+    }
+  } catch {
+    // It is in this block, or in a character that reaches into it.
   }
-  return good
+  let at = Math.max(0, Math.min(block, body.length) - 3)
+  while (at > 0 && (body[at]! & 0xc0) === 0x80) at--
+  for (let length = 1; at < body.length; at += length) {
+    const lead = body[at]!
+    length = lead < 0x80 ? 1 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4
+    if (at + length > body.length || !isUtf8(body.subarray(at, at + length))) return at
+  }
+  return body.length
 }
 
 function refusePrototypeKeys(root: unknown): void {

@@ -1,0 +1,90 @@
+import { createHash } from 'node:crypto'
+
+/** Name of the user the application works as. */
+export const APP_USER = 'app'
+/**
+ * Named collection with the user and password of the engine itself, for dictionaries that read a table of the same
+ * engine, so that no password stands in the DDL. Write the source exactly like this (database and query per use):
+ *
+ *     CREATE DICTIONARY ws_0001.override (node_id UInt64, profile_id UInt32) PRIMARY KEY node_id
+ *     SOURCE(CLICKHOUSE(NAME tagtree_self DB 'ws_0001' QUERY 'SELECT node_id, profile_id FROM ws_0001.node_override FINAL'))
+ *     LIFETIME(0) LAYOUT(FLAT())
+ *
+ * The query inside runs in the same process, without a connection. `QUERY` names its tables with their database.
+ * `SYSTEM RELOAD DICTIONARY ws_0001.override` reads it again. On an external ClickHouse the operator makes it once:
+ * `CREATE NAMED COLLECTION tagtree_self AS user = '…', password = '…'`.
+ */
+export const SELF_COLLECTION = 'tagtree_self'
+
+export interface ClickHouseConfig {
+  readonly usersFile: string
+  readonly password: string
+  readonly memoryMiB: number
+}
+
+/**
+ * The main configuration file. Holds the password: write it where only the owner may read.
+ * No logger: this build writes every query with its values as soon as it has a log file, whatever the level says.
+ * No `query_log` and the like: the local mode has none, so nothing grows and nothing is queried while idle.
+ */
+export function serverXml(config: ClickHouseConfig): string {
+  const MiB = 1_048_576
+  return `<!-- Written by Tagtree at each start; changes here are lost. -->
+<clickhouse>
+  <users_config>${escapeXml(config.usersFile)}</users_config>
+  <max_server_memory_usage>${config.memoryMiB * MiB}</max_server_memory_usage>
+  <mark_cache_size>${64 * MiB}</mark_cache_size>
+  <primary_index_cache_size>${64 * MiB}</primary_index_cache_size>
+  <index_mark_cache_size>${16 * MiB}</index_mark_cache_size>
+  <compiled_expression_cache_size>${32 * MiB}</compiled_expression_cache_size>
+  <named_collections>
+    <${SELF_COLLECTION}>
+      <host>127.0.0.1</host>
+      <user>${APP_USER}</user>
+      <password>${escapeXml(config.password)}</password>
+    </${SELF_COLLECTION}>
+  </named_collections>
+</clickhouse>
+`
+}
+
+/**
+ * The users file. `app` is the application. `default` is needed by the local session inside the engine process and
+ * cannot have a password; a session limit of one, which that session holds for as long as it lives, shuts everybody
+ * else out, and three grants are all it may do.
+ */
+export function usersXml(password: string): string {
+  const hash = createHash('sha256').update(password).digest('hex')
+  return `<!-- Written by Tagtree at each start; changes here are lost. -->
+<clickhouse>
+  <profiles>
+    <default/>
+    <boot><max_sessions_for_user>1</max_sessions_for_user></boot>
+  </profiles>
+  <quotas><default/></quotas>
+  <users>
+    <default>
+      <password></password>
+      <networks><ip>::1</ip></networks>
+      <profile>boot</profile>
+      <quota>default</quota>
+      <grants>
+        <query>GRANT SYSTEM LISTEN ON *.*</query>
+        <query>GRANT CREATE ARBITRARY TEMPORARY TABLE ON *.*</query>
+        <query>GRANT TABLE ENGINE ON File</query>
+      </grants>
+    </default>
+    <${APP_USER}>
+      <password_sha256_hex>${hash}</password_sha256_hex>
+      <networks><ip>127.0.0.1</ip></networks>
+      <profile>default</profile>
+      <quota>default</quota>
+    </${APP_USER}>
+  </users>
+</clickhouse>
+`
+}
+
+function escapeXml(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
+}

@@ -86,7 +86,12 @@ function compileAudience() {
         { tag: 'tag_0', in: ['1', '2'] },
         { tag: 'tag_1', is: '3' },
         { not: { tag: 'tag_2', is: '4' } },
-        { any: [{ tag: 'tag_3', is: '1' }, { tag: 'tag_4', is: '2' }] },
+        {
+          any: [
+            { tag: 'tag_3', is: '1' },
+            { tag: 'tag_4', is: '2' },
+          ],
+        },
       ],
     },
     { catalog, heads, population: { number: 1, values: [1] } },

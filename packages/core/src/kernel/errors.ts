@@ -169,6 +169,13 @@ export const ERRORS = {
     'Check that the folder exists, may be written to and has space left, then try again.',
     '请确认目录存在、可写且有剩余空间，然后重试。',
   ),
+  RUN_SUPERSEDED: entry(
+    409,
+    'The run was ended because what it computes has changed.',
+    '由于定义已更改，这次运行已终止。',
+    'Nothing to do: a run with the new definition follows.',
+    '无需处理：将按新的定义重新运行。',
+  ),
   RUN_FAILED: entry(
     500,
     'The computation of "{name}" failed: {reason}',

@@ -1,7 +1,8 @@
-import type { Job } from '@tagtree/core/contract/jobs'
 import * as contract from '@tagtree/core/contract/tag'
 import { AppError } from '@tagtree/core/kernel/app-error'
 import { z } from 'zod'
+import { readJob, showJob } from '../../jobs/job-records.js'
+import { orderRun, type RunOrder } from '../../jobs/tag-run-job.js'
 import { inWorkspace } from '../../store/postgres.js'
 import { readHeads } from '../../tag/run/heads.js'
 import { listRuns } from '../../tag/run/run-records.js'
@@ -9,21 +10,8 @@ import { readCodes } from '../../tag/run/value-codes.js'
 import { type Bound, bind } from '../bind.js'
 import type { TagRouteDeps } from './catalogue.js'
 
-/** What a run is asked for; the payload of its job. */
-export interface RunOrder {
-  readonly ids?: readonly string[]
-  /** ISO instant; absent = now. */
-  readonly asOf?: string
-  readonly refit: boolean
-}
-
-export interface TagRunRouteDeps extends TagRouteDeps {
-  /** Queues a run and answers its job; the same key answers the same job. */
-  readonly startRun: (workspaceId: number, order: RunOrder, key: string | null) => Promise<Job>
-}
-
 /** Running tags and what is published of them. */
-export function tagRoutes(deps: TagRunRouteDeps): readonly Bound[] {
+export function tagRoutes(deps: TagRouteDeps): readonly Bound[] {
   return [
     bind(contract.runTags, async ({ body }, context) => {
       const catalog = await deps.loadCatalog(context.workspace.id)
@@ -35,7 +23,11 @@ export function tagRoutes(deps: TagRunRouteDeps): readonly Bound[] {
         ...(body.ids === undefined ? {} : { ids: body.ids }),
         ...(body.asOf === undefined ? {} : { asOf: body.asOf }),
       }
-      return deps.startRun(context.workspace.id, order, context.idempotencyKey)
+      const { workspace, idempotencyKey, language } = context
+      return inWorkspace(deps.pool, workspace.id, async (tx) => {
+        const id = await orderRun(tx, workspace.id, order, idempotencyKey)
+        return showJob(await readJob(tx, workspace.id, id), language)
+      })
     }),
     bind(contract.showTag, async ({ params }, context) => {
       const workspaceId = context.workspace.id

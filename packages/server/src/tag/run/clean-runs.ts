@@ -43,7 +43,9 @@ export async function findLeftovers(tx: Tx, workspaceId: number): Promise<Leftov
 export async function deleteLeftovers(clickhouse: WorkspaceClickHouse, leftovers: Leftovers): Promise<void> {
   const all = [...leftovers.unpublished, ...leftovers.replaced]
   if (all.length > 0) {
-    await clickhouse.command(`DELETE FROM tag_bitmaps WHERE run_id IN {runs:Array(UInt64)}`, { params: { runs: all.map(Number) } })
+    await clickhouse.command(`DELETE FROM tag_bitmaps WHERE run_id IN {runs:Array(UInt64)}`, {
+      params: { runs: all.map(Number) },
+    })
   }
   if (leftovers.unpublished.length > 0) {
     const options = { params: { runs: leftovers.unpublished.map(Number) } }

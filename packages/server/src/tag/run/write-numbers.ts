@@ -38,7 +38,9 @@ export async function writeNumbers(clickhouse: WorkspaceClickHouse, write: Numbe
          WHERE tag_id = {tag:UInt32} AND run_id NOT IN {unpublished:Array(UInt64)} GROUP BY profile_id)
      ) AS former ON fresh.profile_id = former.profile_id
      WHERE (fresh.num IS DISTINCT FROM former.former_num) OR (fresh.at IS DISTINCT FROM former.former_at)`,
-    { params: { tag: write.number, run: write.runId, asOf: write.asOf, unpublished: write.unpublishedRuns.map(Number) } },
+    {
+      params: { tag: write.number, run: write.runId, asOf: write.asOf, unpublished: write.unpublishedRuns.map(Number) },
+    },
   )
   await clickhouse.command(
     `INSERT INTO tag_bitmaps (tag_id, value, slice, run_id, users)

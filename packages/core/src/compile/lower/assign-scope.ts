@@ -1,0 +1,16 @@
+import type { Assign, TagDefinition } from '../../language/document.js'
+import type { Lowered } from './lowered.js'
+import type { PlanScope } from './scope.js'
+
+/** Plans one way to give a tag its values. */
+export type PlanAssign<A extends Assign> = (assign: A, tag: TagDefinition, scope: AssignScope, path: string) => Lowered
+
+export interface AssignScope extends PlanScope {
+  /** What staff or a file asserted for the tag. */
+  given(tag: TagDefinition): Lowered
+}
+
+/** The codes of a tag: those it lists, in their order, then whatever else its rules give. */
+export function codesInOrder(tag: TagDefinition, given: readonly string[]): string[] {
+  return [...new Set([...(tag.values ?? []).map((value) => String(value.code)), ...given])]
+}

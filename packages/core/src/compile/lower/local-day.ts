@@ -1,0 +1,15 @@
+import { type Instant, offsetsBetween, type Zone } from '../../kernel/zone.js'
+import { call, type Expr, number, param } from '../plan/expr.js'
+import { FIRST_INSTANT } from './lowered.js'
+
+/**
+ * Number of the local day an instant (ms, between `from` and `to`) lies in, by the bound table of offsets: no time-zone
+ * function of the database is asked.
+ */
+export function localDayOf(millis: Expr, zone: Zone, from: Instant, to: Instant): Expr {
+  const { starts, offsets } = offsetsBetween(zone, from, to)
+  if (offsets.length === 1) return call('localDay', millis, number(offsets[0]!))
+  // The first start may be -Infinity; whatever lies before the table has the first offset.
+  const bound = starts.map((start) => Math.max(start, FIRST_INSTANT - 86_400_000_000))
+  return call('localDay', millis, call('lookUp', millis, param('Array(Int64)', bound), param('Array(Int64)', offsets)))
+}

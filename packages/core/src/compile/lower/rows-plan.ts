@@ -1,0 +1,138 @@
+import type { Catalog } from '../../catalog/catalog.js'
+import type { Instant, Zone } from '../../kernel/zone.js'
+import type { EventValue, Prop } from '../../language/document.js'
+import { eventsOf, findProperty, usableType } from '../../language/frame/property.js'
+import type { StreamScope } from '../../language/frame/scope.js'
+import { call, column, type Expr, isTrue, missing, param, TRUE } from '../plan/expr.js'
+import type { Bounds } from '../window-bounds.js'
+import type { EventLeaves } from './event-leaves.js'
+import { localDayOf } from './local-day.js'
+import { FIRST_INSTANT, instantOf, instantParam, type Lowered, MISSING, millisOf, numberOf, TS } from './lowered.js'
+import type { RowScope, RowsPlan } from './scope.js'
+
+type EventStream = StreamScope & { kind: 'events' }
+
+/** The columns of the rows of one stream. */
+export class StreamRow implements RowScope {
+  readonly #catalog: Catalog
+  readonly #stream: EventStream
+  readonly #warn: (message: string, path: string) => void
+
+  constructor(catalog: Catalog, stream: EventStream, warn: (message: string, path: string) => void) {
+    this.#catalog = catalog
+    this.#stream = stream
+    this.#warn = warn
+  }
+
+  prop(name: string, path: string): Lowered {
+    if (name === 'event') return { type: 'text', expr: column('event') }
+    const lookup = findProperty(this.#catalog, this.#stream, name)
+    if (!('found' in lookup)) {
+      this.#warn(`no event of the stream has a property "${name}"`, path)
+      return MISSING
+    }
+    const { found } = lookup
+    const isList = found.item && this.#stream.each === null
+    const columns = found.entries.flatMap(({ entry }) =>
+      usableType(entry) === found.type || found.type === 'number' ? [entry] : [],
+    )
+    const places = new Map(columns.map((entry) => [entry.column ?? '', entry]))
+    const forms = [...places.values()].map((entry) => this.#column(entry.column, entry.name, found.item, isList))
+    return asProperty(usableType(columns[0]!), isList, forms)
+  }
+
+  #column(name: string | null, property: string, item: boolean, isList: boolean): Expr {
+    if (name === null) return item ? missing('String') : { kind: 'json', column: 'props', key: property }
+    if (!item) return column(name)
+    return isList ? call('nonMissingOf', column(name)) : column(lineColumn(name))
+  }
+}
+
+/** Name of a line's field once the lines are the rows. */
+export function lineColumn(name: string): string {
+  return `line_${name}`
+}
+
+/** Position of the line in its order, from 1. */
+export const LINE = column('line')
+
+function asProperty(type: ReturnType<typeof usableType>, isList: boolean, forms: readonly Expr[]): Lowered {
+  const first = forms[0]!
+  const expr = forms.length === 1 ? first : call('firstKnown', ...forms)
+  if (isList) {
+    const element = type === 'money' ? 'number' : type === 'list' ? 'text' : type
+    const list = forms.length === 1 ? first : call('joinLists', ...forms)
+    return { type: 'list', element, expr: list, known: call('gt', column('items_count'), { kind: 'number', value: 0 }) }
+  }
+  switch (type) {
+    case 'number':
+    case 'money':
+      return numberOf('decimal64', expr)
+    case 'text':
+      return { type: 'text', expr }
+    case 'date':
+      return instantOf(expr)
+    case 'bool':
+      return { type: 'bool', expr }
+    case 'list':
+      return {
+        type: 'list',
+        element: 'text',
+        expr: forms.length === 1 ? first : call('joinLists', ...forms),
+        known: knownColumn(forms),
+      }
+  }
+}
+
+/** A list column has a companion that says whether the list is there at all. */
+function knownColumn(forms: readonly Expr[]): Expr {
+  const companions = forms.map((form) => (form.kind === 'column' ? column(`${form.name}__known`) : missing('UInt8')))
+  return companions.length === 1 ? companions[0]! : call('or', ...companions)
+}
+
+/** Conditions that single out the rows of a leaf. */
+export function rowConditions(events: readonly string[], bounds: Bounds, asOf: Instant, where: Expr | null): Expr[] {
+  const conditions: Expr[] = []
+  conditions.push(
+    events.length === 1
+      ? call('eq', column('event'), param('String', events[0]!))
+      : call('in', column('event'), param('Array(String)', [...events].sort())),
+  )
+  if (bounds.from !== null) conditions.push(call('gte', TS.expr, instantParam(bounds.from)))
+  if (bounds.to !== null && bounds.to < asOf) conditions.push(call('lt', TS.expr, instantParam(bounds.to)))
+  if (where !== null && where !== TRUE) conditions.push(isTrue(where))
+  return conditions
+}
+
+/** The rows of a stream that pass a test inside a window. */
+export class StreamRows implements RowsPlan {
+  readonly order: readonly Expr[]
+
+  constructor(
+    readonly catalog: Catalog,
+    private readonly leaves: EventLeaves,
+    private readonly of: { each: string | null; events: readonly string[]; bounds: Bounds; asOf: Instant; zone: Zone },
+    readonly when: readonly Expr[],
+    private readonly value: (value: EventValue, path: string) => Lowered,
+  ) {
+    this.order = of.each === null ? [column('ts'), column('seq')] : [column('ts'), column('seq'), LINE]
+  }
+
+  prop(prop: Prop, path: string): Lowered {
+    return this.value(typeof prop === 'string' ? { prop } : prop, path)
+  }
+
+  localDay(): Expr {
+    return localDayOf(millisOf(TS), this.of.zone, this.of.bounds.from ?? FIRST_INSTANT, this.of.asOf)
+  }
+
+  leaf(expr: Expr): Expr {
+    return this.leaves.add(expr, { each: this.of.each, events: this.of.events, from: this.of.bounds.from })
+  }
+}
+
+/** Names of the events a stream reads. */
+export function eventNames(catalog: Catalog, stream: EventStream): string[] {
+  const known = eventsOf(catalog, stream.names).map((event) => event.name)
+  return stream.names === 'any' ? known : [...stream.names]
+}

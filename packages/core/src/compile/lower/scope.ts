@@ -1,0 +1,93 @@
+import type { Catalog, SubjectEntry } from '../../catalog/catalog.js'
+import type { Instant, Zone } from '../../kernel/zone.js'
+import type { Condition, Cuts, EventValue, Fit, Prop, Stream, Test, Value, Window } from '../../language/document.js'
+import type { Expr } from '../plan/expr.js'
+import type { Lowered, LoweredNumber } from './lowered.js'
+import type { OperatorScope } from './operators.js'
+
+/**
+ * What a head sees while it is turned into expressions: the place it stands in, and the way down to its parts. Heads
+ * know this interface and nothing of the planner behind it.
+ */
+export interface PlanScope extends OperatorScope {
+  readonly catalog: Catalog
+  readonly subject: SubjectEntry
+  readonly asOf: Instant
+  readonly zone: Zone
+  /** The rows that are tested, or null where the whole subject is spoken of. */
+  readonly row: RowScope | null
+
+  value(value: Value | EventValue, path: string): Lowered
+  condition(condition: Condition | Test, path: string): Expr
+
+  /** The rows of a stream that pass a test inside a window; null when the window is missing. */
+  rows(of: RowsOf, path: string): RowsPlan | null
+  attribute(key: string, path: string): Lowered
+  /** The value of another definition for the same subject. */
+  tag(id: string, path: string): Lowered
+  metric(id: string, path: string): Lowered
+  segment(id: string, path: string): Expr
+  list(id: string, path: string): Expr
+  /** The tier of a value between fitted or fixed cuts, 1 … n. */
+  tier(of: TierOf, path: string): LoweredNumber
+  /** A number of the subject's group, from a fit. */
+  groupNumber(of: GroupNumberOf, path: string): LoweredNumber
+  /** Says something that the author should know and that does not stop the compilation. */
+  warn(message: string, path: string): void
+  /** @throws AppError for a part of the language that cannot be planned yet. */
+  refuse(what: string, path: string): never
+}
+
+export interface RowsOf {
+  readonly did: Stream
+  readonly each?: string
+  readonly where?: Test
+  readonly within?: Window
+}
+
+/** One row of a stream: an event, or one line of it. */
+export interface RowScope {
+  prop(name: string, path: string): Lowered
+}
+
+/** Rows ready to be aggregated per profile. */
+export interface RowsPlan {
+  readonly catalog: Catalog
+  /** A property, clock field or case of one row. */
+  prop(prop: Prop, path: string): Lowered
+  /** Number of the local day a row happened on. */
+  localDay(): Expr
+  /** The columns whose order is the order of rows, smallest first: moment, sequence number, line. */
+  readonly order: readonly Expr[]
+  /** Conditions of the rows, to be given to every aggregate. */
+  readonly when: readonly Expr[]
+  /** An expression over aggregates, computed once per profile; equal ones are shared. */
+  leaf(expr: Expr): Expr
+}
+
+export interface TierOf {
+  readonly value: LoweredNumber
+  readonly valuePath: string
+  readonly at: Cuts
+  readonly edge?: 'up' | 'down'
+  readonly by: readonly Lowered[]
+  readonly only: Expr | null
+  /** The part of the document that the cuts depend on; equal parts of a definition share one fit. */
+  readonly identity: unknown
+}
+
+export interface GroupNumberOf {
+  readonly value: LoweredNumber
+  readonly by: readonly Lowered[]
+  readonly get: GroupGet
+  readonly only: Expr | null
+  readonly atLeast: number
+  readonly fit?: Fit
+  readonly identity: unknown
+}
+export type GroupGet = 'mean' | 'median' | 'sd' | 'min' | 'max' | 'sum' | 'count' | { quantile: number }
+
+/** Plans one head of a value. */
+export type PlanValue<V> = (value: V, scope: PlanScope, path: string) => Lowered
+/** Plans one head of a condition or test. */
+export type PlanCondition<C> = (condition: C, scope: PlanScope, path: string) => Expr

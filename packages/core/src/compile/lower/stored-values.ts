@@ -1,0 +1,116 @@
+import type { DefinitionEntry } from '../../catalog/catalog.js'
+import type { CompileContext, StoredHead } from '../context.js'
+import { call, choose, column, type Expr, FALSE, missing, number, param } from '../plan/expr.js'
+import { instantOf, type Lowered, type LoweredCode, numberOf } from './lowered.js'
+
+/** A value read from the history of a tag: what was asserted, or a published number or date. */
+export interface HistoryRead {
+  readonly name: string
+  readonly tag: number
+  readonly of: 'value' | 'values' | 'num' | 'at'
+}
+
+/** Collects what a pass reads of published and asserted values. */
+export class StoredValues {
+  readonly #context: CompileContext
+  readonly #reads = new Map<string, HistoryRead>()
+
+  constructor(context: CompileContext) {
+    this.#context = context
+  }
+
+  /** The published run of a tag, segment or list; undefined when values are recomputed or there is none. */
+  head(id: number): StoredHead | undefined {
+    return this.#context.tags.mode === 'stored' ? this.#context.tags.heads.get(id) : undefined
+  }
+
+  reads(): HistoryRead[] {
+    return [...this.#reads.values()]
+  }
+
+  /** The value of a tag as it was published. */
+  published(entry: DefinitionEntry, head: StoredHead, multi: boolean): Lowered {
+    if (head.type === 'number') {
+      return numberOf('scaled', call('unscaled128', this.#history(entry.number, 'num')))
+    }
+    if (head.type === 'date') return instantOf(this.#history(entry.number, 'at'))
+    const { codes, numbers } = codesInOrder(entry)
+    const holds = (places: readonly number[]): Expr =>
+      places.length === 0
+        ? FALSE
+        : stored(
+            entry.number,
+            head.baseRun,
+            places.map((place) => numbers[place - 1]!),
+          )
+    if (multi) {
+      const present = codes.map((_, index) =>
+        choose([{ when: holds([index + 1]), then: number(index + 1) }], number(0)),
+      )
+      return { type: 'codes', indexes: call('presentCodes', ...present), codes }
+    }
+    const index = choose(
+      codes.map((_, place) => ({ when: holds([place + 1]), then: number(place + 1) })),
+      number(0),
+    )
+    const code: LoweredCode = { type: 'code', index, codes, holds }
+    return code
+  }
+
+  /** The value that staff or a file gave, as asserted up to the moment of computation. */
+  asserted(entry: DefinitionEntry, multi: boolean): Lowered {
+    const head = this.head(entry.number)
+    if (head !== undefined) return this.published(entry, head, multi)
+    const { codes, numbers } = codesInOrder(entry)
+    const places = param(
+      'Array(UInt16)',
+      codes.map((_, index) => index + 1),
+    )
+    const known = param('Array(UInt32)', numbers)
+    if (multi) {
+      const values = this.#history(entry.number, 'values')
+      return { type: 'codes', indexes: call('placesOf', values, known, places), codes }
+    }
+    const value = this.#history(entry.number, 'value')
+    return { type: 'code', index: call('placeOf', value, known, places), codes }
+  }
+
+  /** Whether the profile is in a published segment: 1 in, 2 not known. */
+  segment(id: number): Expr {
+    const run = this.head(id)!.baseRun
+    return choose(
+      [
+        { when: stored(id, run, [1]), then: number(1) },
+        { when: stored(id, run, [2]), then: missing('UInt8') },
+      ],
+      number(0),
+    )
+  }
+
+  /** Whether the profile is in a list; never unknown. */
+  list(id: number): Expr {
+    const head = this.head(id)
+    if (head !== undefined) return stored(id, head.baseRun, [1])
+    return call('gt', this.#history(id, 'value'), number(0))
+  }
+
+  #history(tag: number, of: HistoryRead['of']): Expr {
+    const key = `${of}${tag}`
+    let read = this.#reads.get(key)
+    if (read === undefined) {
+      read = { name: `h_${this.#reads.size}`, tag, of }
+      this.#reads.set(key, read)
+    }
+    return column(read.name)
+  }
+}
+
+function stored(tag: number, run: string, values: readonly number[]): Expr {
+  return { kind: 'stored', tag, run, values }
+}
+
+/** Codes of a tag with their numbers in ClickHouse, in the order of the numbers. */
+function codesInOrder(entry: DefinitionEntry): { codes: string[]; numbers: number[] } {
+  const pairs = [...entry.codes].sort((a, b) => a[1] - b[1])
+  return { codes: pairs.map(([code]) => code), numbers: pairs.map(([, place]) => place) }
+}

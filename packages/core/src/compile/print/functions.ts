@@ -1,0 +1,237 @@
+import { MAX_LIST_LENGTH } from '../../catalog/coerce.js'
+import { MOST_DISTINCT } from '../fits/methods/most-distinct.js'
+import type { AggregateName, FunctionName } from '../plan/expr.js'
+
+/** Writes a call of a function whose arguments are already written. Every argument may be used as it is, unbracketed. */
+type WriteCall = (...args: readonly string[]) => string
+
+const infix =
+  (sign: string): WriteCall =>
+  (...args) =>
+    `(${args.join(` ${sign} `)})`
+const named =
+  (name: string): WriteCall =>
+  (...args) =>
+    `${name}(${args.join(', ')})`
+
+function cast(type: string): WriteCall {
+  return (x) => `CAST(${x}, '${type}')`
+}
+
+/** Day 0 of the local-day arithmetic lies far before every date, so that whole division never meets a negative number. */
+const DAY_SHIFT = 100_000
+const DAY_MS = 86_400_000
+
+/** One change (ts, seq, operation, value) applied to what is folded so far. */
+function fold(rows: string, more: string, start: string): string {
+  const next = `multiIf(r.3 = 'set', r.4, r.3 = 'set_once', ifNull(acc, r.4), r.3 = 'unset', NULL, ${more}acc)`
+  return `arrayFold((acc, r) -> ${next}, ${rows}, ${start})`
+}
+
+const INCREMENT = `r.3 = 'increment', if(isNull(acc), r.4, if(abs(acc + ifNull(r.4, 0)) < 1000000000000000000, acc + ifNull(r.4, 0), acc)), `
+const FOLD_LISTS = `multiIf(r.3 = 'set', (toUInt8(1), r.4), r.3 = 'set_once', if(acc.1 = 1, acc, (toUInt8(1), r.4)), r.3 = 'append', (toUInt8(1), arraySlice(arrayDistinct(arrayConcat(acc.2, r.4)), 1, ${MAX_LIST_LENGTH})), r.3 = 'unset', (toUInt8(0), CAST([], 'Array(String)')), acc)`
+
+/**
+ * How ClickHouse spells each function. Arithmetic never throws: results that do not fit are NULL, division by nothing is
+ * NULL, conversions are the saturating or the `OrNull` kind.
+ */
+export const FUNCTIONS: Readonly<Record<FunctionName, WriteCall>> = {
+  and: infix('AND'),
+  or: infix('OR'),
+  not: named('NOT'),
+  eq: infix('='),
+  gt: infix('>'),
+  gte: infix('>='),
+  lt: infix('<'),
+  lte: infix('<='),
+  in: infix('IN'),
+  has: named('has'),
+  hasAny: named('hasAny'),
+  hasAll: named('hasAll'),
+  isKnown: named('isNotNull'),
+  ifNull: named('ifNull'),
+  isTrue: (part) => `ifNull(${part}, 0)`,
+  choose: (...args) => (args.length === 3 ? `if(${args.join(', ')})` : `multiIf(${args.join(', ')})`),
+  firstKnown: named('coalesce'),
+
+  textContains: (text, part) => `(position(lower(${text}), ${part}) > 0)`,
+  textStartsWith: (text, part) => `startsWith(lower(${text}), ${part})`,
+  textEndsWith: (text, part) => `endsWith(lower(${text}), ${part})`,
+  textUnder: (text, parent, prefix) => `(${text} = ${parent} OR startsWith(${text}, ${prefix}))`,
+
+  wide: named('toInt128'),
+  scaleUp: infix('*'),
+  unscaled64: (x) => `toInt128(reinterpret(${x}, 'Int64'))`,
+  unscaled128: (x) => `reinterpret(${x}, 'Int128')`,
+  add: (a, b) => bounded(`toInt256(${a}) + toInt256(${b})`),
+  sub: (a, b) => bounded(`toInt256(${a}) - toInt256(${b})`),
+  mul: (a, b) => bounded(`intDiv(toInt256(${a}) * toInt256(${b}), toInt256(100000000))`),
+  div: (a, b) => bounded(`intDivOrZero(toInt256(${a}) * 100000000, nullIf(toInt256(${b}), 0))`),
+  quotient: (a, b) => bounded(`intDivOrZero(toInt256(${a}), nullIf(toInt256(${b}), 0))`),
+  least: named('least'),
+  greatest: named('greatest'),
+  abs: (x) => bounded(`abs(toInt256(${x}))`),
+  log: (x) => `if(${x} > 0, toInt128(round(log(toFloat64(greatest(${x}, 1)) / 100000000) * 1000000)) * 100, NULL)`,
+  round: (x, unit) => bounded(roundHalfEven(`toInt256(${x})`, unit)),
+  product: (a, b) => `(toInt256(${a}) * toInt256(${b}))`,
+  widen: named('toInt256'),
+  nonMissing: (x) => `nullIf(${x}, 0)`,
+  count: named('length'),
+
+  minus: infix('-'),
+  millis: named('toUnixTimestamp64Milli'),
+  lookUp: (x, starts, values) => `transform(roundDown(${x}, ${starts}), ${starts}, ${values}, toInt64(0))`,
+  localDay: (ms, offset) => `(intDiv(${ms} + ${offset} + ${DAY_SHIFT * DAY_MS}, ${DAY_MS}) - ${DAY_SHIFT})`,
+  weekOfDay: (day) => `(intDiv(${day} + 3 + ${DAY_SHIFT * 7}, 7) - ${DAY_SHIFT})`,
+  monthsBetween: (from, to) => `if(${from} <= ${to}, ${completedMonths(from, to)}, -${completedMonths(to, from)})`,
+  wholeDivide: named('intDiv'),
+
+  list: () => "CAST([], 'Array(String)')",
+  noCodes: () => "CAST([], 'Array(UInt16)')",
+  nonMissingOf: (list) => `arrayMap(x -> assumeNotNull(x), arrayFilter(x -> isNotNull(x), ${list}))`,
+  joinLists: named('arrayConcat'),
+  notEmpty: named('notEmpty'),
+  firstThousand: (list) => `arraySlice(arraySort(${list}), 1, 1000)`,
+  textsOf: (list) => `arrayMap(x -> toString(x), ${list})`,
+  textOfDecimal: named('toString'),
+  textOfNumber: named('toString'),
+  at: (list, place) => `${list}[${place}]`,
+  part: (row, place) => `tupleElement(${row}, ${place})`,
+  part1: (list) => `${list}[1]`,
+  indexOf: named('indexOf'),
+  pick: (list, index) => `arrayElement(${list}, ${index} + 1)`,
+  presentCodes: (...codes) =>
+    `arraySort(arrayDistinct(arrayFilter(x -> x > 0, CAST([${codes.join(', ')}], 'Array(UInt16)'))))`,
+  codeTexts: (codes, indexes) => `arrayMap(i -> arrayElement(${codes}, i), ${indexes})`,
+  placeOf: (value, numbers, places) => `transform(${value}, ${numbers}, ${places}, toUInt16(0))`,
+  placesOf: (values, numbers, places) =>
+    `arraySort(arrayFilter(x -> x > 0, arrayMap(v -> transform(v, ${numbers}, ${places}, toUInt16(0)), ${values})))`,
+
+  tierAbove: (cuts, value) => `toUInt16(1 + arrayCount(c -> c < ${value}, ${cuts}))`,
+  tierFrom: (cuts, value) => `toUInt16(1 + arrayCount(c -> c <= ${value}, ${cuts}))`,
+  groupKey: (...parts) => (parts.length === 1 ? parts[0]! : `concat(${parts.map(lengthPrefixed).join(', ')})`),
+  groupPlace: (key, keys, places) => `transform(ifNull(${key}, ''), ${keys}, ${places}, toUInt32(0))`,
+
+  plainText: named('toString'),
+  bit: (x) => `toUInt8(${x} != 0)`,
+  bytes: named('unhex'),
+  foldNumbers: (rows) => fold(rows, INCREMENT, "CAST(NULL, 'Nullable(Int128)')"),
+  foldTexts: (rows) => fold(rows, '', "CAST(NULL, 'Nullable(String)')"),
+  foldMoments: (rows) => fold(rows, '', "CAST(NULL, 'Nullable(Int64)')"),
+  foldBools: (rows) => fold(rows, '', "CAST(NULL, 'Nullable(UInt8)')"),
+  foldLists: (rows) => `arrayFold((acc, r) -> ${FOLD_LISTS}, ${rows}, (toUInt8(0), CAST([], 'Array(String)')))`,
+
+  asNumber: cast('Nullable(Int128)'),
+  asText: cast('Nullable(String)'),
+  asDate: cast("Nullable(DateTime64(3, \\'UTC\\'))"),
+  asBool: cast('Nullable(UInt8)'),
+  asCode: cast('UInt16'),
+  asCodes: cast('Array(UInt16)'),
+  asList: cast('Array(String)'),
+  instantOfMillis: (ms) => `fromUnixTimestamp64Milli(${ms}, 'UTC')`,
+
+  chooseNumber: (when, number) => `CAST(if(${when}, ${number}, NULL), 'Nullable(Int128)')`,
+  known: named('assumeNotNull'),
+  orderStatistic: (sorted, k, of, more) =>
+    `${sorted}[least(intDiv((toInt64(length(${sorted})) - 1) * ${k}, ${of}) + 1 + ${more}, toInt64(length(${sorted})))]`,
+  shareCut: (sorted, sum, share) => {
+    const falling = `arrayReverse(${sorted})`
+    const before = `arrayPushFront(arrayPopBack(${falling}), toInt128('170141183460469231731687303715884105727'))`
+    const found = `arrayFilter((v, b, s) -> v != b AND (toInt256(s) - v) * 10000 >= ${sum} * ${share}, ${falling}, ${before}, arrayCumSum(${falling}))`
+    return `if(empty(${found}), '', toString(${found}[1]))`
+  },
+  distinctOrBins: (sorted) =>
+    `if(${distinctCount(sorted)} <= ${MOST_DISTINCT}, ${textsAt(sorted, 'v != w')}, ${bins(sorted)})`,
+  lastPlaces: (sorted) =>
+    `if(${distinctCount(sorted)} <= ${MOST_DISTINCT}, arrayMap(i -> toString(i), ${lastOnes(sorted)}), CAST([], 'Array(String)'))`,
+}
+
+/** Functions that write an argument more than once: what stands there is given a name first. */
+export const REPEATING: ReadonlySet<FunctionName> = new Set([
+  'log',
+  'round',
+  'monthsBetween',
+  'lookUp',
+  'groupKey',
+  'textUnder',
+])
+
+type WriteAggregate = (args: readonly string[], when: string | null) => string
+
+const plain =
+  (name: string): WriteAggregate =>
+  (args, when) =>
+    when === null ? `${name}(${args.join(', ')})` : `${name}If(${[...args, when].join(', ')})`
+
+const ordered =
+  (name: string): WriteAggregate =>
+  ([value, ...order], when) =>
+    plain(name)([`tuple(${value})`, `(${order.join(', ')})`], when)
+
+/** How ClickHouse spells each aggregate. Over Nullable arguments they skip NULL and give NULL for no rows. */
+export const AGGREGATES: Readonly<Record<AggregateName, WriteAggregate>> = {
+  count: plain('count'),
+  sum: plain('sum'),
+  sumWide: ([x], when) => plain('sum')([`toInt256(${x})`], when),
+  sumSquares: ([x], when) => plain('sum')([`toInt256(${x}) * toInt256(${x})`], when),
+  min: plain('min'),
+  max: plain('max'),
+  earliest: plain('minOrNull'),
+  latest: plain('maxOrNull'),
+  countDistinct: plain('uniqExact'),
+  distinct: plain('groupUniqArray'),
+  distinctOfLists: plain('groupUniqArrayArray'),
+  firstBy: ordered('argMin'),
+  lastBy: ordered('argMax'),
+  sortedRows: (args, when) => `arraySort(${plain('groupArray')([`tuple(${args.join(', ')})`], when)})`,
+  sortedValues: (args, when) => `arraySort(${plain('groupArray')(args, when)})`,
+  any: plain('any'),
+}
+
+/** Sorted values beside the next one; the last stands beside a value that differs from it. */
+function withNext(sorted: string): string {
+  return `${sorted}, arrayPushBack(arrayPopFront(${sorted}), ${sorted}[-1] - 1)`
+}
+
+/** Places of the last of equal values. */
+function lastOnes(sorted: string): string {
+  return `arrayFilter((i, v, w) -> v != w, arrayEnumerate(${sorted}), ${withNext(sorted)})`
+}
+
+function distinctCount(sorted: string): string {
+  return `length(arrayCompact(${sorted}))`
+}
+
+function textsAt(sorted: string, test: string): string {
+  return `arrayMap(v -> toString(v), arrayFilter((v, w) -> ${test}, ${withNext(sorted)}))`
+}
+
+/** Values at the order statistics floor((n - 1) * j / (bins - 1)), j = 0 … bins - 1. */
+function bins(sorted: string): string {
+  const [n, last] = [`toInt64(length(${sorted}))`, MOST_DISTINCT - 1]
+  const isPicked = `intDiv((${n} - 1) * intDiv((i - 1) * ${last} + ${n} - 2, ${n} - 1), ${last}) = i - 1`
+  return `arrayMap(v -> toString(v), arrayFilter((v, i) -> ${isPicked}, ${sorted}, arrayEnumerate(${sorted})))`
+}
+
+/** NULL when the 256-bit result does not fit the 128 bits numbers have. */
+function bounded(wide: string): string {
+  return `accurateCastOrNull(${wide}, 'Int128')`
+}
+
+function roundHalfEven(x: string, unit: string): string {
+  const size = `abs(${x})`
+  const down = `intDiv(${size}, ${unit})`
+  const rest = `2 * (${size} - ${down} * ${unit})`
+  const up = `if(${rest} > ${unit} OR (${rest} = ${unit} AND ${down} % 2 = 1), 1, 0)`
+  return `if(${x} < 0, -1, 1) * (${down} + ${up}) * ${unit}`
+}
+
+function completedMonths(from: string, to: string): string {
+  const [a, b] = [`toDate32(toInt32(${from}))`, `toDate32(toInt32(${to}))`]
+  const months = `(toInt64(toYear(${b})) * 12 + toMonth(${b}) - toYear(${a}) * 12 - toMonth(${a}))`
+  return `(${months} - if(addMonths(${a}, ${months}) > ${b}, 1, 0))`
+}
+
+function lengthPrefixed(part: string): string {
+  return `toString(length(${part})), ':', ${part}`
+}

@@ -4,7 +4,8 @@ import { KINDS, kindProblem } from './definition-schema.js'
 import type { Definition, ParsedDefinition } from './document.js'
 import { REFUSED, type Report } from './frame/checked.js'
 import { guard } from './frame/guard.js'
-import { type Message, pointerTo, say } from './frame/message.js'
+import { issueAdder } from './frame/issues.js'
+import { pointerTo, say } from './frame/message.js'
 import type { ObjectSchema } from './frame/parts.js'
 import { readObject } from './frame/read-object.js'
 import { expandRecipe } from './recipe-body.js'
@@ -12,8 +13,6 @@ import { expandRecipe } from './recipe-body.js'
 export type ParseResult =
   | { readonly ok: true; readonly definition: ParsedDefinition }
   | { readonly ok: false; readonly issues: readonly Issue[] }
-
-const MOST_ISSUES = 100
 
 /**
  * First pass over an unknown document: its form. Nothing is looked up, so a document that passes may still name things
@@ -25,7 +24,8 @@ export function parseDefinition(input: unknown): ParseResult {
   if (!guarded.ok) return guarded
   const { copy } = guarded
   const issues: Issue[] = []
-  const report = issueReporter(issues)
+  const add = issueAdder(issues)
+  const report: Report = (message, ...path) => add(pointerTo('', ...path), message)
   if (typeof copy !== 'object' || copy === null || Array.isArray(copy)) {
     report(say('a definition is an object with kind, id and name', '定义应为含 kind、id、name 的对象'))
     return { ok: false, issues }
@@ -40,23 +40,6 @@ export function parseDefinition(input: unknown): ParseResult {
   const schema = KINDS[kind] as unknown as ObjectSchema<ParsedDefinition>
   const read = readObject(schema, kind, document, report)
   return read === REFUSED ? { ok: false, issues } : { ok: true, definition: withoutStaleRecipe(read) }
-}
-
-/** Gathers messages as issues; the same problem at the same place counts once. */
-function issueReporter(issues: Issue[]): Report {
-  const seen = new Set<string>()
-  return (message: Message, ...path: PropertyKey[]) => {
-    const pointer = pointerTo('', ...path)
-    const key = `${pointer}\u0000${message.en}`
-    if (seen.has(key) || issues.length >= MOST_ISSUES) return
-    seen.add(key)
-    issues.push({
-      pointer,
-      message: message.en,
-      messageZh: message.zh,
-      ...(message.didYouMean === undefined ? {} : { didYouMean: message.didYouMean }),
-    })
-  }
 }
 
 function withoutStaleRecipe(definition: ParsedDefinition): ParsedDefinition {

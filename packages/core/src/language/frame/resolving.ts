@@ -25,6 +25,8 @@ export interface Resolving {
   readonly catalog: Catalog
   readonly uses: UsesCollector
   report(at: string, message: Message): void
+  /** The names of a cycle that a reference to this definition would close, or null. */
+  cycleThrough(id: string): readonly string[] | null
   warn(at: string, message: Message): void
   condition(condition: Condition, at: string, scope: Scope): void
   value(value: Value, at: string, scope: Scope): ValueType | null

@@ -1,4 +1,5 @@
 import type { OperatorName, Tail } from '../document.js'
+import { EN_KIND, ZH_KIND } from '../frame/kind-words.js'
 import { type Message, say } from '../frame/message.js'
 import type { OperatorModule } from '../frame/operator-module.js'
 import type { ValueType } from '../frame/scope.js'
@@ -8,7 +9,6 @@ import { is, isNot } from './equality.js'
 import { known } from './known.js'
 import { hasAll, hasAny, hasNone } from './lists.js'
 import { gt, gte, lt, lte } from './order.js'
-import { EN_KIND, ZH_KIND } from './right-side.js'
 import { isIn, notIn } from './sets.js'
 import { contains, endsWith, startsWith, under } from './text.js'
 

@@ -2,6 +2,7 @@ import { nearest } from '../../kernel/nearest.js'
 import { parseSpan } from '../../kernel/span.js'
 import { isInstantText } from '../../kernel/zone.js'
 import type { EventValue, ListOperand, Literal, Operand, Value } from '../document.js'
+import { EN_KIND, ZH_KIND } from '../frame/kind-words.js'
 import { notYet, say, sayNearest } from '../frame/message.js'
 import type { Left, Resolving } from '../frame/resolving.js'
 import type { Scope, ValueType } from '../frame/scope.js'
@@ -104,23 +105,6 @@ export function resolveLiteral(literal: Literal, left: Left, at: string, resolvi
 export function sameKind(left: ValueType, right: ValueType): boolean {
   const isText = (type: ValueType) => type.kind === 'text' || type.kind === 'ordered'
   return left.kind === right.kind || (isText(left) && isText(right))
-}
-
-export const EN_KIND: Readonly<Record<ValueType['kind'], string>> = {
-  number: 'a number',
-  text: 'text',
-  ordered: 'ordered text',
-  date: 'a date',
-  bool: 'true or false',
-  list: 'a list',
-}
-export const ZH_KIND: Readonly<Record<ValueType['kind'], string>> = {
-  number: '数字',
-  text: '文本',
-  ordered: '有序文本',
-  date: '日期',
-  bool: '是否',
-  list: '列表',
 }
 
 function resolveRightValue(

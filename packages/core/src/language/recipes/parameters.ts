@@ -1,8 +1,8 @@
 import type { Value } from '../document.js'
+import { EN_KIND, ZH_KIND } from '../frame/kind-words.js'
 import { say } from '../frame/message.js'
 import type { Resolving } from '../frame/resolving.js'
 import type { Scope } from '../frame/scope.js'
-import { EN_KIND, ZH_KIND } from '../operators/right-side.js'
 
 /** A parameter that must be a number. */
 export function resolveNumber(value: Value, at: string, scope: Scope, resolving: Resolving): void {

@@ -1,0 +1,64 @@
+import { nearest } from '../../../kernel/nearest.js'
+import { notYet, say, sayNearest } from '../../frame/message.js'
+import { eventsOf, findProperty, propertyNames } from '../../frame/property.js'
+import type { ResolveHead } from '../../frame/resolving.js'
+
+const CHANGE_FIELDS = ['from', 'to', 'op']
+
+/** One of the events has the property, and all that have it agree on its type. */
+export const propResolve: ResolveHead<{ prop: string }> = ({ prop }, at, { stream }, resolving) =>
+  resolveProperty(prop, `${at}/prop`, stream, resolving)
+
+/** As above for a property that stands as a plain name; `at` points to the name. */
+export function resolveProperty(
+  name: string,
+  at: string,
+  stream: Parameters<typeof propResolve>[2]['stream'],
+  resolving: Parameters<typeof propResolve>[3],
+): void {
+  if (stream === null) {
+    resolving.report(at, say('a property belongs to an event', '属性属于事件'))
+    return
+  }
+  if (stream.kind === 'changes') {
+    if (CHANGE_FIELDS.includes(name)) return
+    resolving.report(
+      at,
+      sayNearest(
+        `a change has from, to and op, no "${name}"`,
+        `变更只有 from、to、op，没有“${name}”`,
+        nearest(name, CHANGE_FIELDS),
+      ),
+    )
+    return
+  }
+  if (name === 'event') return
+  const { catalog, uses } = resolving
+  if (stream.names !== 'any' && eventsOf(catalog, stream.names).length === 0) return
+  const lookup = findProperty(catalog, stream, name)
+  if ('found' in lookup) {
+    for (const { event } of lookup.found.entries) uses.property(event, name)
+  } else if ('conflict' in lookup) {
+    const [one, other] = lookup.conflict
+    resolving.report(
+      at,
+      say(
+        `"${name}" is ${one.type} in ${one.event} and ${other.type} in ${other.event}: name events that agree`,
+        `“${name}”在 ${one.event} 中是 ${one.type}，在 ${other.event} 中是 ${other.type}：请选择类型一致的事件`,
+      ),
+    )
+  } else if ('catalogueField' in lookup) {
+    resolving.report(at, notYet(`"${name}" (a field of the item catalogue)`, `“${name}”（商品目录字段）`))
+  } else {
+    const where = stream.names === 'any' ? 'any event' : stream.names.join(', ')
+    const whereZh = stream.names === 'any' ? '所有事件' : stream.names.join('、')
+    resolving.report(
+      at,
+      sayNearest(
+        `no property "${name}" in ${where}`,
+        `${whereZh}没有属性“${name}”`,
+        nearest(name, propertyNames(catalog, stream.names)),
+      ),
+    )
+  }
+}

@@ -1,0 +1,224 @@
+import type { Catalog, DefinitionEntry } from '../catalog/catalog.js'
+import type { Issue } from '../kernel/app-error.js'
+import { nearest } from '../kernel/nearest.js'
+import { cutAssignResolve } from './assign/cut/resolve.js'
+import { givenResolve } from './assign/given/resolve.js'
+import { rulesResolve } from './assign/rules/resolve.js'
+import { topResolve } from './assign/top/resolve.js'
+import { valueAssignResolve } from './assign/value/resolve.js'
+import type {
+  Assign,
+  Definition,
+  MetricDefinition,
+  ParsedDefinition,
+  SegmentDefinition,
+  TagDefinition,
+  TreeNode,
+} from './document.js'
+import { guard } from './frame/guard.js'
+import { issueAdder } from './frame/issues.js'
+import { EN_KIND, ZH_KIND } from './frame/kind-words.js'
+import { notYet, say, sayNearest } from './frame/message.js'
+import type { AssignWayName } from './frame/names.js'
+import type { ResolveWay } from './frame/resolve-way.js'
+import type { Resolving } from './frame/resolving.js'
+import type { Scope, ValueType } from './frame/scope.js'
+import type { Uses } from './frame/uses.js'
+import { assignWayOf } from './frame/which.js'
+import { withBody } from './recipe-body.js'
+import { isRecipe, recipeOf } from './recipes/recipes.js'
+import { makeResolver } from './resolver.js'
+import { codesOfTag, typeOfTag } from './type-of.js'
+
+export type ResolveResult =
+  | {
+      readonly ok: true
+      /** With the body its recipe makes, and still the recipe. */
+      readonly definition: Definition
+      readonly uses: Uses
+      readonly warnings: readonly Issue[]
+    }
+  | { readonly ok: false; readonly issues: readonly Issue[]; readonly warnings: readonly Issue[] }
+
+/**
+ * Second pass over a document that has its form: names, types, subjects, cycles, and what this version cannot compute
+ * yet. The definition counts as part of the catalogue, in place of a stored one of its id.
+ */
+export function resolveDefinition(definition: ParsedDefinition, catalog: Catalog): ResolveResult {
+  const issues: Issue[] = []
+  const warnings: Issue[] = []
+  const body = withBody(definition)
+  const grown = body === null ? catalog : withDefinition(catalog, body)
+  const resolving = makeResolver({
+    catalog: grown,
+    definition: definition.id,
+    report: issueAdder(issues),
+    warn: issueAdder(warnings),
+  })
+  const subject = definition.subject ?? 'person'
+  const scope: Scope = { catalog: grown, subject, stream: null }
+  resolveHeader(definition, catalog, resolving)
+  resolveRecipe(definition, scope, resolving)
+  if (definition.kind === 'journey') {
+    resolving.report('/kind', notYet('a journey', '旅程'))
+  } else if (body !== null) {
+    // What a recipe made has no place in the document: its problems are the recipe's, and only the first is told.
+    const made =
+      definition.recipe !== undefined && !('assign' in definition || 'where' in definition || 'value' in definition)
+    if (made && issues.length > 0) return { ok: false, issues, warnings }
+    const found = issues.length
+    resolveBody(body, scope, resolving)
+    if (made && issues.length > found) {
+      const first = issues[found]!
+      issues.splice(found, issues.length, { ...first, pointer: '/recipe' })
+    }
+    const large = made ? guard(body) : null
+    if (large !== null && !large.ok)
+      resolving.report('/recipe', say('the recipe makes too large a body', '该配方展开后过大'))
+  }
+  if (issues.length > 0 || body === null) return { ok: false, issues, warnings }
+  return { ok: true, definition: body, uses: resolving.uses.uses, warnings }
+}
+
+/** The catalogue in which the definition stands, in place of a stored one of its id. */
+function withDefinition(catalog: Catalog, body: Definition): Catalog {
+  const stored = catalog.definitions.get(body.id)
+  const entry: DefinitionEntry = {
+    id: body.id,
+    kind: body.kind,
+    number: stored?.number ?? 0,
+    version: (stored?.version ?? 0) + 1,
+    body,
+    archived: false,
+    codes: stored?.codes ?? new Map(),
+  }
+  return { ...catalog, definitions: new Map(catalog.definitions).set(body.id, entry) }
+}
+
+function resolveHeader(
+  { id, kind, subject = 'person' }: ParsedDefinition,
+  catalog: Catalog,
+  resolving: Resolving,
+): void {
+  if (!catalog.subjects.has(subject)) {
+    const near = nearest(subject, catalog.subjects.keys())
+    resolving.report('/subject', sayNearest(`no subject "${subject}"`, `没有主体“${subject}”`, near))
+  }
+  const stored = catalog.definitions.get(id)
+  if (stored && stored.body.kind !== kind) {
+    resolving.report(
+      '/id',
+      say(
+        `"${id}" is the id of a ${stored.body.kind}: choose another`,
+        `“${id}”已是 ${stored.body.kind} 的标识：请换一个`,
+      ),
+    )
+  }
+}
+
+function resolveRecipe({ recipe }: ParsedDefinition, scope: Scope, resolving: Resolving): void {
+  if (recipe === undefined || !isRecipe(recipe.use)) return
+  const module = recipeOf(recipe.use)
+  if (module.expand === null)
+    resolving.report('/recipe/use', notYet(`the recipe "${recipe.use}"`, `配方“${recipe.use}”`))
+  else module.resolve(recipe.with ?? {}, '/recipe/with', scope, resolving)
+}
+
+function resolveBody(body: Definition, scope: Scope, resolving: Resolving): void {
+  if (body.kind === 'tag') resolveTag(body, scope, resolving)
+  else if (body.kind === 'segment') resolveSegment(body, scope, resolving)
+  else if (body.kind === 'metric') resolveMetric(body, scope, resolving)
+  else {
+    resolving.report('/kind', notYet('a tree', '决策树'))
+    resolveNode(body.root, '/root', null, scope, resolving)
+  }
+}
+
+const WAYS: { readonly [Way in AssignWayName]: ResolveWay<Extract<Assign, Record<Way, unknown>>> } = {
+  rules: rulesResolve,
+  cut: cutAssignResolve,
+  top: topResolve,
+  value: valueAssignResolve,
+  given: givenResolve,
+}
+
+function resolveTag(tag: TagDefinition, scope: Scope, resolving: Resolving): void {
+  if (tag.only !== undefined) resolving.condition(tag.only, '/only', scope)
+  const resolve = WAYS[assignWayOf(tag.assign)] as ResolveWay<Assign>
+  resolve(tag.assign, tag, '/assign', scope, resolving)
+  refuseRealtime(tag.refresh, resolving)
+  if (tag.corrections !== undefined)
+    resolving.report('/corrections', notYet('"corrections"', '“corrections”（人工纠正）'))
+  warnOfValues(tag, scope, resolving)
+}
+
+function warnOfValues(tag: TagDefinition, scope: Scope, resolving: Resolving): void {
+  const codes = codesOfTag(tag, scope)
+  for (const [index, { code }] of (tag.values ?? []).entries()) {
+    if (codes === null || codes.includes(code) || !('rules' in tag.assign || 'cut' in tag.assign)) continue
+    resolving.warn(`/values/${index}`, say(`no rule gives "${code}"`, `没有规则给出“${code}”`))
+  }
+  const type = typeOfTag(tag, scope)
+  if (type?.kind === 'ordered' && type.codes === null) {
+    resolving.warn(
+      '/ordered',
+      say(
+        'the order of the values is not known: list them under values: from lowest to highest',
+        '取值的高低未知：请在 values: 中由低到高列出',
+      ),
+    )
+  }
+}
+
+function resolveSegment(segment: SegmentDefinition, scope: Scope, resolving: Resolving): void {
+  resolving.condition(segment.where, '/where', scope)
+  refuseRealtime(segment.refresh, resolving)
+  if (segment.take === undefined) return
+  resolving.report('/take', notYet('"take" (the top or a random part)', '“take”（前若干名或随机抽取）'))
+  if ('by' in segment.take) needNumber(resolving.value(segment.take.by, '/take/by', scope), '/take/by', resolving)
+  for (const [index, key] of (segment.take.per ?? []).entries()) resolving.value(key, `/take/per/${index}`, scope)
+}
+
+function resolveMetric(metric: MetricDefinition, scope: Scope, resolving: Resolving): void {
+  needNumber(resolving.value(metric.value, '/value', scope), '/value', resolving)
+}
+
+function needNumber(type: ValueType | null, at: string, resolving: Resolving): void {
+  if (type === null || type.kind === 'number') return
+  resolving.report(
+    at,
+    say(`a number is needed here, this is ${EN_KIND[type.kind]}`, `此处需要数字，而这是${ZH_KIND[type.kind]}`),
+  )
+}
+
+function refuseRealtime(refresh: TagDefinition['refresh'], resolving: Resolving): void {
+  if (refresh === 'realtime') resolving.report('/refresh', notYet('refresh: realtime', '实时刷新（realtime）'))
+}
+
+function resolveNode(
+  node: TreeNode,
+  at: string,
+  by: { type: ValueType | null; value: TreeNode['by'] } | null,
+  scope: Scope,
+  resolving: Resolving,
+): void {
+  if (node.when !== undefined) {
+    const isTail =
+      by !== null &&
+      !('all' in node.when || 'any' in node.when || 'not' in node.when) &&
+      Object.keys(node.when).length === 1
+    if (isTail && !('sequence' in node.when || 'member' in node.when)) {
+      resolving.tail(node.when as never, { type: by.type, value: by.value ?? null, at: `${at}/when` }, scope)
+    } else resolving.condition(node.when as never, `${at}/when`, scope)
+  }
+  const type = node.by === undefined ? null : resolving.value(node.by, `${at}/by`, scope)
+  for (const [index, child] of (node.split ?? []).entries()) {
+    resolveNode(
+      child,
+      `${at}/split/${index}`,
+      node.by === undefined ? null : { type, value: node.by },
+      scope,
+      resolving,
+    )
+  }
+}

@@ -1,0 +1,79 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { parse } from 'yaml'
+import type { Catalog, PropertyType } from '../../catalog/catalog.js'
+import type { Code } from '../document.js'
+import { parseDefinition } from '../parse.js'
+import { withBody } from '../recipe-body.js'
+import { buildCatalog, type PropertyInput, withDefinitions } from './catalog-builder.js'
+
+/**
+ * The corpus of definitions that may lie beside the repository (../shared/language). It is data for tests only; tests
+ * pass over it when the folder is absent.
+ */
+const FOLDER = fileURLToPath(new URL('../../../../../../shared/language/', import.meta.url))
+const FILES = ['01-metrics', '02-named-tags', '03-organisations-projects', '04-segments', '05-tree-journeys']
+
+export const hasSharedLanguage = existsSync(FOLDER)
+
+export interface SharedDocument {
+  readonly id: string
+  readonly kind: string
+  readonly [field: string]: unknown
+}
+
+/** All documents that must be accepted, in file order. */
+export function sharedDocuments(): SharedDocument[] {
+  return FILES.flatMap((file) => parse(readFileSync(`${FOLDER}${file}.yaml`, 'utf8')) as SharedDocument[])
+}
+
+/** Documents that must be refused, each with a path and a part of a message. */
+export function sharedBadDocuments(): { expect: [path: string, message: string]; doc: SharedDocument }[] {
+  return parse(readFileSync(`${FOLDER}90-bad.yaml`, 'utf8')) as ReturnType<typeof sharedBadDocuments>
+}
+
+interface CatalogFile {
+  subjects: string[]
+  events: Record<string, Record<string, string>>
+  attributes: Record<string, Record<string, string>>
+  relations: Record<string, [string, string, 'one' | 'many']>
+  lists: string[]
+}
+
+/** The catalogue those documents assume, with the documents themselves in it. */
+export function sharedCatalog(): Catalog {
+  const file = parse(readFileSync(`${FOLDER}catalog.yaml`, 'utf8')) as CatalogFile
+  const { any: _any, ...events } = file.events
+  const { person = {}, ...others } = mapValues(file.attributes, (own) => mapValues(own, readType))
+  const catalog = buildCatalog({
+    subjects: file.subjects.filter((subject) => subject !== 'person'),
+    events: mapValues(events, (properties) => ({ properties: mapValues(properties, readType) })),
+    attributes: person,
+    attributesOf: others,
+    relations: file.relations,
+    lists: file.lists,
+  })
+  const stored = sharedDocuments().filter((document) => document.kind !== 'journey')
+  return withDefinitions(catalog, stored.map(asStored))
+}
+
+/** Recipes that have no body yet stand in as values given by hand, so that others can name their codes. */
+function asStored(document: SharedDocument): object {
+  const parsed = parseDefinition(document)
+  if (!parsed.ok || withBody(parsed.definition) !== null) return document
+  const { recipe, ...header } = document as SharedDocument & { recipe: { with: { values?: Code[] } } }
+  if (document.kind === 'metric') return { ...header, value: { calc: 'add', of: [1, 1] } }
+  if (document.kind === 'segment') return { ...header, where: { attr: 'city', known: true } }
+  const codes = recipe.with.values
+  return { ...header, assign: { given: 'manual' }, ...(codes ? { values: codes.map((code) => ({ code })) } : {}) }
+}
+
+/** `items.ref.goods` is a text of the order's lines, `ref.goods` a text of the event. */
+function readType(written: string): PropertyInput {
+  const type = written.replace(/^items\./, '')
+  return type.startsWith('ref.') ? 'text' : (type as PropertyType)
+}
+
+function mapValues<In, Out>(record: Readonly<Record<string, In>>, change: (value: In) => Out): Record<string, Out> {
+  return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, change(value)]))
+}

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { AppError } from '@tagtree/core/kernel/app-error'
-import { readIfThere, writePrivately } from '@tagtree/engines/data-directory'
+import { openDataDirectory, readIfThere, writePrivately } from '@tagtree/engines/data-directory'
 import type { Engines } from '@tagtree/engines/engines'
 import { startEngines } from '@tagtree/engines/start-engines'
 import type { FastifyInstance } from 'fastify'
@@ -56,7 +56,12 @@ export function addressFile(dataDirectory: string): string {
  * Opens the engines, brings the schemas up to date, wires the stages and opens the port, in this order; whatever was
  * opened is closed again when a later step fails or `signal` is aborted.
  */
-export async function startServer(config: Config, say: Say, signal: AbortSignal): Promise<RunningServer> {
+export async function startServer(
+  config: Config,
+  say: Say,
+  signal: AbortSignal,
+  launch: typeof startEngines = startEngines,
+): Promise<RunningServer> {
   const opened: (() => Promise<void> | void)[] = []
   let stopped: Promise<void> | undefined
   const stop = () => {
@@ -66,27 +71,33 @@ export async function startServer(config: Config, say: Say, signal: AbortSignal)
     return stopped
   }
   try {
-    return await open(config, say, signal, opened, stop)
+    return await open({ config, say, signal, launch }, opened, stop)
   } catch (error) {
     await stop()
     throw error
   }
 }
 
+interface Start {
+  readonly config: Config
+  readonly say: Say
+  readonly signal: AbortSignal
+  readonly launch: typeof startEngines
+}
+
 async function open(
-  config: Config,
-  say: Say,
-  signal: AbortSignal,
+  { config, say, signal, launch }: Start,
   opened: (() => Promise<void> | void)[],
   stop: () => Promise<void>,
 ): Promise<RunningServer> {
   const version = productVersion()
+  openDataDirectory(config.dataDirectory)
   const { log, close } = openLog(join(config.dataDirectory, 'logs', 'server.log'), config.logLevel)
   opened.push(close)
 
   const begun = performance.now()
   say('正在启动 PostgreSQL 与 ClickHouse …', 'starting PostgreSQL and ClickHouse …')
-  const engines = await startEngines({
+  const engines = await launch({
     dataDirectory: config.dataDirectory,
     databaseUrl: config.databaseUrl ?? undefined,
     clickhouseUrl: config.clickhouseUrl ?? undefined,

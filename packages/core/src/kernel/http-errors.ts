@@ -184,6 +184,13 @@ export const HTTP_ERRORS = {
     'Rename the field at the pointer.',
     '请给指针所指的字段换一个名称。',
   ),
+  TEXT_UNSTORABLE: entry(
+    400,
+    'A text holds a character that cannot be stored (NUL, U+0000).',
+    '文本中含有无法存储的字符（NUL，U+0000）。',
+    'Remove it and send the request again.',
+    '请去掉该字符后重新发送。',
+  ),
   HTTP_BROKEN: entry(
     400,
     'This is not a well-formed HTTP request.',

@@ -3,7 +3,13 @@ import type { Socket } from 'node:net'
 import cookie from '@fastify/cookie'
 import helmet from '@fastify/helmet'
 import { AppError } from '@tagtree/core/kernel/app-error'
-import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
+import Fastify, {
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+  LogController,
+} from 'fastify'
 import type { Logger } from 'pino'
 import type { Bound } from './bind.js'
 import type { Language } from './context.js'
@@ -33,7 +39,7 @@ export async function makeApp(dependencies: HttpDependencies): Promise<FastifyIn
   const { log, routes, metrics } = dependencies
   const app = Fastify({
     loggerInstance: log as FastifyBaseLogger,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: JSON_BODY_LIMIT,
     genReqId: () => randomBytes(8).toString('hex'),
     // An upload may take long; a silent connection may not.

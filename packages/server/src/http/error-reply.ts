@@ -4,7 +4,7 @@ import type { ErrorCode } from '@tagtree/core/kernel/errors'
 import { toPostgresError } from '../store/postgres.js'
 import type { Language } from './context.js'
 
-/** Errors of the HTTP frame in the product's own words. */
+/** Errors of the HTTP frame and of what only a database notices, in the product's own words. */
 const frameErrors: Readonly<Record<string, ErrorCode>> = {
   FST_ERR_CTP_INVALID_MEDIA_TYPE: 'MEDIA_TYPE_UNSUPPORTED',
   FST_ERR_CTP_INVALID_TYPE: 'MEDIA_TYPE_UNSUPPORTED',
@@ -17,6 +17,9 @@ const frameErrors: Readonly<Record<string, ErrorCode>> = {
   ERR_STREAM_PREMATURE_CLOSE: 'BODY_INCOMPLETE',
   HPE_HEADER_OVERFLOW: 'HTTP_BROKEN',
   ERR_HTTP_REQUEST_TIMEOUT: 'REQUEST_TIMEOUT',
+  // PostgreSQL, for a text and inside a JSON document.
+  '22021': 'TEXT_UNSTORABLE',
+  '22P05': 'TEXT_UNSTORABLE',
 }
 
 /** Any thrown thing as an AppError; what nobody foresaw becomes INTERNAL with the cause inside. */

@@ -27,7 +27,14 @@ export async function connectByUrl(url: string, password?: () => string): Promis
     ...(password && { password }),
   })
   client.on('error', () => undefined) // a lost connection shows at the next query; an unheard event would end us
-  await client.connect()
+  try {
+    await client.connect()
+  } catch (cause) {
+    // pg leaves the socket open when it gives up on its own side; the server would keep that session for a minute,
+    // and DROP DATABASE waits for every session.
+    client.end().catch(() => undefined)
+    throw cause
+  }
   return client
 }
 

@@ -8,6 +8,7 @@ export function postgresConf(port: number): string {
     unix_socket_directories: '',
     max_connections: 60,
     password_encryption: 'scram-sha-256',
+    authentication_timeout: '10s',
     shared_buffers: '64MB',
     work_mem: '8MB',
     maintenance_work_mem: '64MB',

@@ -1,6 +1,7 @@
 import { productVersion, readClientConfig, terminalLanguage } from '@tagtree/server/config'
 import { type AddCommands, makeProgram } from './cli.js'
 import { addApiCommand } from './commands/api.js'
+import { addDemoCommands } from './commands/demo.js'
 import { addGovernCommands } from './commands/govern.js'
 import { addJobCommands } from './commands/jobs.js'
 import { addSessionCommands } from './commands/session.js'
@@ -14,6 +15,7 @@ const commands: readonly AddCommands[] = [
   addWorkspaceCommands,
   addJobCommands,
   addGovernCommands,
+  addDemoCommands,
   addApiCommand,
 ]
 

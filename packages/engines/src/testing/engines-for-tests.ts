@@ -56,7 +56,7 @@ export async function createTestDatabase(): Promise<TestDatabase> {
 /** One statement for ClickHouse, its text answer back. @throws Error with ClickHouse's words */
 export async function clickhouseText(connection: ClickHouseConnection, sql: string): Promise<string> {
   const answer = await askClickHouse(connection, sql, 60_000)
-  if (answer.status !== 200) console.error(answer.text), throw new AppError('INTERNAL', { cause: answer.text })
+  if (answer.status !== 200) throw new AppError('INTERNAL', { cause: answer.text })
   return answer.text
 }
 
@@ -79,10 +79,11 @@ async function dropWorkspaces(shared: SharedEngines): Promise<void> {
     // Table by table: dropped with its tables inside, a database waits a minute for them.
     const tables = await clickhouseText(
       clickhouse,
-      `SELECT name FROM system.tables WHERE database = '${name}' ORDER BY engine = 'Dictionary' DESC`,
+      `SELECT concat(if(engine = 'Dictionary', 'DICTIONARY', 'TABLE'), ' IF EXISTS ${name}.\`', name, '\`') FROM system.tables
+       WHERE database = '${name}' ORDER BY engine = 'Dictionary' DESC FORMAT TSVRaw`,
     )
     for (const table of tables.split('\n').filter((line) => line !== '')) {
-      await clickhouseText(clickhouse, `DROP TABLE IF EXISTS ${name}.\`${table}\` SYNC`)
+      await clickhouseText(clickhouse, `DROP ${table} SYNC`)
     }
     await clickhouseText(clickhouse, `DROP DATABASE IF EXISTS ${name} SYNC`)
   }

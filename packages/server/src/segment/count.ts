@@ -103,7 +103,7 @@ async function segmentStatement(
     attributes: isNow ? 'current' : 'history',
     tags: { mode: 'recompute' },
   })
-  const { fits } = await solveFits(scope.clickhouse, compiled.fits)
+  const { fits } = await solveFits(scope.clickhouse, compiled)
   return compiled.statement(fits)
 }
 

@@ -49,7 +49,7 @@ export async function previewDefinition(
     attributes: asOf === null ? 'current' : 'history',
     tags: { mode: 'recompute' },
   })
-  const { fits, cost } = await solveFits(scope.clickhouse, compiled.fits)
+  const { fits, cost } = await solveFits(scope.clickhouse, compiled)
   const statement = compiled.statement(fits)
   const column = compiled.columns[0]!
   const isList = column.type === 'codes' || column.type === 'list'

@@ -68,7 +68,7 @@ export function checkDefinition(
   }
   const { tags, metrics, segments, lists } = resolved.uses
   return {
-    definition: parsed.definition,
+    definition: resolved.definition,
     warnings: resolved.warnings,
     uses: [...tags, ...metrics, ...segments, ...lists],
   }

@@ -1,5 +1,5 @@
 import type { Catalog, DefinitionEntry } from '@tagtree/core/catalog/catalog'
-import { type CompileContext, type Compiled, compile } from '@tagtree/core/compile/compile'
+import { type CompileContext, type Compiled, compile, type FitValue } from '@tagtree/core/compile/compile'
 import { AppError } from '@tagtree/core/kernel/app-error'
 import { resolveDefinition } from '@tagtree/core/language/resolve'
 import type pg from 'pg'
@@ -117,7 +117,7 @@ async function stageValues(
       const stored = await inWorkspace(deps.pool, request.workspaceId, (tx) =>
         readFit(tx, request.workspaceId, step.definitionId, versions.get(step.definitionId) ?? 0, step.key),
       )
-      return stored !== null && fitHolds(step.schedule, stored.asOf, request.asOf) ? stored.value : null
+      return stored !== null && fitHolds(step.schedule, stored.asOf, request.asOf) ? (stored.value as FitValue) : null
     },
     keep: (step, value) =>
       inWorkspace(deps.pool, request.workspaceId, (tx) =>
@@ -132,7 +132,7 @@ async function stageValues(
         ),
       ),
   }
-  const { fits, cost: fitCost } = await solveFits(deps.clickhouse, compiled.fits, keeper, request.signal)
+  const { fits, cost: fitCost } = await solveFits(deps.clickhouse, compiled, keeper, request.signal)
   await request.onProgress(0.3)
   const statement = compiled.statement(fits)
   const options = { params: statement.params, signal: request.signal }

@@ -5,14 +5,24 @@ import { type CachedDirectory, makeDirectory } from './govern/directory.js'
 import { completeWorkspace, listAllWorkspaces, type PrepareWorkspace } from './govern/workspaces.js'
 import type { Bound } from './http/bind.js'
 import type { Metrics } from './http/metrics.js'
+import { catalogueRoutes } from './http/routes/catalogue.js'
 import { governRoutes } from './http/routes/govern.js'
 import { jobRoutes } from './http/routes/jobs.js'
+import { segmentRoutes } from './http/routes/segment.js'
+import { tagRoutes } from './http/routes/tag.js'
+import { openVault } from './identify/identity-vault.js'
 import type { JobKind } from './jobs/job-kind.js'
 import { makeJobLeases } from './jobs/job-lease.js'
 import { type JobRunner, runJobs } from './jobs/run-jobs.js'
+import { orderAutomaticRun, tagRunJob } from './jobs/tag-run-job.js'
+import { makeMemberReader } from './segment/member-reader.js'
+import { openCatalogStore } from './store/catalog.js'
 import type { ClickHouse } from './store/clickhouse.js'
-import { migrateWorkspaceDatabase } from './store/migrate.js'
 import { inTransaction, inWorkspace, type PostgresPools } from './store/postgres.js'
+import { readScanState } from './store/scan-state.js'
+import { prepareWorkspaceStore, readDatabaseName } from './store/workspace-store.js'
+import { abortOrphanRuns } from './tag/run/clean-runs.js'
+import { makeTagRunner } from './tag/run/tag-runner.js'
 
 /** What `startServer` opened for the stages. */
 export interface Ports {
@@ -57,15 +67,43 @@ export async function wireFlow(ports: Ports): Promise<Flow> {
   const { postgres, clickhouse, masterKey, log } = ports
   const directory = makeDirectory(postgres.app)
 
-  const prepareWorkspace: PrepareWorkspace = async ({ database }) => {
-    await migrateWorkspaceDatabase(clickhouse, database)
+  const prepareWorkspace: PrepareWorkspace = async ({ id, database }) => {
+    await prepareWorkspaceStore({ app: postgres.app, clickhouse }, { id, database })
+    await inWorkspace(postgres.app, id, (tx) => abortOrphanRuns(tx, id))
   }
   for (const workspace of await inTransaction(postgres.app, listAllWorkspaces)) {
     if (workspace.state === 'creating') await completeWorkspace(postgres.app, workspace, prepareWorkspace)
     else if (workspace.state === 'ready') await prepareWorkspace(workspace)
   }
 
-  const jobKinds: JobKind[] = []
+  const vault = openVault(masterKey)
+  const clickhouseOf = async (workspaceId: number) =>
+    clickhouse.workspace(await readDatabaseName(postgres.app, workspaceId))
+  const catalogs = openCatalogStore({ app: postgres.app, clickhouse })
+  const scanState = (workspaceId: number) => readScanState(postgres.app, workspaceId)
+  const runner = makeTagRunner(async (workspaceId) => ({
+    pool: postgres.app,
+    clickhouse: await clickhouseOf(workspaceId),
+    loadCatalog: catalogs.load,
+    readScanState: scanState,
+  }))
+  /** Tags follow what they are computed from: data that was stored, and definitions that were published. */
+  const tagsFollow = (what: 'data' | 'definitions') => async (workspaceId: number) => {
+    runner.noteChange(workspaceId, what)
+    await orderAutomaticRun(postgres.app, workspaceId)
+  }
+  const tagDeps = {
+    pool: postgres.app,
+    clickhouse,
+    loadCatalog: catalogs.load,
+    readScanState: scanState,
+    onDefinitionsChanged: tagsFollow('definitions'),
+    now: () => Date.now(),
+  }
+
+  const members = makeMemberReader({ pool: postgres.app, vault, loadCatalog: catalogs.load, clickhouseOf })
+
+  const jobKinds: JobKind[] = [tagRunJob({ pool: postgres.app, runner, loadCatalog: catalogs.load, now: tagDeps.now })]
   const jobs = runJobs({
     kinds: jobKinds,
     leases: makeJobLeases(postgres.worker, ports.processName),
@@ -77,6 +115,9 @@ export async function wireFlow(ports: Ports): Promise<Flow> {
   const routes: Bound[] = [
     ...governRoutes({ pool: postgres.app, directory, masterKey, prepareWorkspace, hasData: hasData(postgres) }),
     ...jobRoutes(postgres.app),
+    ...catalogueRoutes(tagDeps),
+    ...tagRoutes(tagDeps),
+    ...segmentRoutes({ ...tagDeps, members }),
   ]
   const afterStart: FirstStep[] = []
   return {

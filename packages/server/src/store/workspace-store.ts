@@ -1,5 +1,6 @@
 import type { SubjectEntry } from '@tagtree/core/catalog/catalog'
 import { DEFAULT_IDENTITY_KINDS } from '@tagtree/core/identify/kinds'
+import { AppError } from '@tagtree/core/kernel/app-error'
 import type pg from 'pg'
 import type { ClickHouse, WorkspaceClickHouse } from './clickhouse.js'
 import { insertIdentityKind } from './grow-catalog.js'
@@ -52,6 +53,15 @@ export async function prepareAllWorkspaceStores(deps: WorkspaceStoreDeps): Promi
     return rows
   })
   for (const workspace of workspaces) await prepareWorkspaceStore(deps, workspace)
+}
+
+/** The ClickHouse database of a workspace. @throws AppError NOT_FOUND */
+export async function readDatabaseName(app: pg.Pool, workspaceId: number): Promise<string> {
+  return inTransaction(app, async (tx) => {
+    const { rows } = await tx.query<{ database: string }>('select database from workspace where id = $1', [workspaceId])
+    if (rows[0]) return rows[0].database
+    throw new AppError('NOT_FOUND', { words: { what: { en: 'workspace', zh: '工作区' }, name: workspaceId } })
+  })
 }
 
 /** Whether anything was ever collected for the workspace. */

@@ -1,10 +1,13 @@
 import { productVersion, readClientConfig, terminalLanguage } from '@tagtree/server/config'
 import { type AddCommands, makeProgram } from './cli.js'
 import { addApiCommand } from './commands/api.js'
+import { addCatalogueCommands } from './commands/catalogue.js'
 import { addDemoCommands } from './commands/demo.js'
 import { addGovernCommands } from './commands/govern.js'
 import { addJobCommands } from './commands/jobs.js'
+import { addSegmentCommands } from './commands/segment.js'
 import { addSessionCommands } from './commands/session.js'
+import { addTagCommands } from './commands/tag.js'
 import { addWorkspaceCommands } from './commands/workspace.js'
 import { printError } from './print-error.js'
 import { processTerminal, type Terminal } from './terminal.js'
@@ -13,6 +16,9 @@ import { processTerminal, type Terminal } from './terminal.js'
 const commands: readonly AddCommands[] = [
   addSessionCommands,
   addWorkspaceCommands,
+  addCatalogueCommands,
+  addTagCommands,
+  addSegmentCommands,
   addJobCommands,
   addGovernCommands,
   addDemoCommands,

@@ -1,0 +1,219 @@
+import { readFileSync } from 'node:fs'
+import { treeText } from '@tagtree/core/catalog/tree-text'
+import * as contract from '@tagtree/core/contract/catalogue'
+import { AppError } from '@tagtree/core/kernel/app-error'
+import { parse } from 'yaml'
+import type { AddCommands } from '../cli.js'
+import { printRows, readStandardInput } from '../terminal.js'
+
+/** tagtree tree, category …, definition …: the tag catalogue 标签目录. */
+export const addCatalogueCommands: AddCommands = (program, cli) => {
+  const { terminal, text } = cli
+  const changed = (change: { changeNo: string }) =>
+    terminal.err(text(`已完成（更改 ${change.changeNo}，可撤销）`, `done (change ${change.changeNo}, can be undone)`))
+
+  program
+    .command('tree')
+    .description(text('打印标签目录及人数', 'print the tag catalogue with its people'))
+    .action(async () => {
+      const outline = await cli.client().call(contract.showCatalogue)
+      terminal.out(cli.options().json ? JSON.stringify(outline, null, 2) : treeText(outline, terminal.language))
+    })
+
+  const category = program.command('category').description(text('目录', 'categories'))
+  category
+    .command('create <id> <name>')
+    .description(text('新建目录', 'create a category'))
+    .option('--parent <id>', text('上级目录', 'parent category'))
+    .option('--theme <theme>', text('主题，例如 价值分层', 'theme'))
+    .action(async (id: string, name: string, options: { parent?: string; theme?: string }) =>
+      changed(
+        await cli.client().call(contract.createCategory, {
+          body: { id, name, parentId: options.parent ?? null, theme: options.theme ?? null },
+          idempotencyKey: crypto.randomUUID(),
+        }),
+      ),
+    )
+  category
+    .command('rename <id> <name>')
+    .description(text('重命名目录', 'rename a category'))
+    .action(async (id: string, name: string) =>
+      changed(await cli.client().call(contract.editCategory, { params: { id }, body: { name } })),
+    )
+  category
+    .command('move <id>')
+    .description(text('移动目录', 'move a category'))
+    .option('--parent <id>', text('新的上级目录；不写则为一级', 'new parent; without it the first level'))
+    .option('--position <n>', text('在同级中的位置，从 0 起', 'place among its siblings, from 0'))
+    .action(async (id: string, options: { parent?: string; position?: string }) =>
+      changed(
+        await cli.client().call(contract.moveCategory, {
+          params: { id },
+          body: {
+            parentId: options.parent ?? null,
+            position: options.position === undefined ? null : Number(options.position),
+          },
+        }),
+      ),
+    )
+  for (const [verb, state, zh, en] of states) {
+    category
+      .command(`${verb} <id>`)
+      .description(text(zh, en))
+      .action(async (id: string) =>
+        changed(await cli.client().call(contract.setCategoryState, { params: { id }, body: { state } })),
+      )
+  }
+
+  const definition = program.command('definition').description(text('标签、人群、指标的定义', 'definitions'))
+  definition
+    .command('list')
+    .description(text('列出定义', 'list definitions'))
+    .option('--kind <kind>', 'tag | segment | metric')
+    .action(async (options: { kind?: 'tag' | 'segment' | 'metric' }) => {
+      const { items } = await cli
+        .client()
+        .call(contract.listDefinitions, { query: options.kind === undefined ? {} : { kind: options.kind } })
+      const columns = [
+        { title: text('标识', 'id'), value: (row: (typeof items)[number]) => row.id },
+        { title: text('类型', 'kind'), value: (row: (typeof items)[number]) => row.kind },
+        { title: text('版本', 'version'), value: (row: (typeof items)[number]) => row.version, right: true },
+        { title: text('含义', 'meaning'), value: (row: (typeof items)[number]) => row.sentence[terminal.language] },
+      ]
+      printRows(terminal, cli.options().json, columns, items)
+    })
+  definition
+    .command('show <id>')
+    .description(text('查看定义', 'show a definition'))
+    .action(async (id: string) => {
+      const found = await cli.client().call(contract.showDefinition, { params: { id } })
+      if (!cli.options().json) terminal.err(found.sentence[terminal.language])
+      terminal.out(JSON.stringify(found.document, null, 2))
+    })
+  definition
+    .command('save <file>')
+    .description(
+      text('从 JSON 或 YAML 文件保存定义（- 为标准输入）', 'save a definition from a JSON or YAML file (- is stdin)'),
+    )
+    .option('--category <id>', text('放入此目录', 'put it into this category'))
+    .option('--draft', text('只保存草稿，不发布', 'keep it as a draft'))
+    .action(async (file: string, options: { category?: string; draft?: boolean }) => {
+      const document = await readDocument(file)
+      const saved = await cli.client().call(contract.saveDefinition, {
+        params: { id: String(document.id ?? '') },
+        body: {
+          document,
+          publish: options.draft !== true,
+          ...(options.category === undefined ? {} : { categoryId: options.category }),
+        },
+      })
+      for (const warning of saved.warnings) terminal.err(`${warning.pointer}: ${warning.message}`)
+      changed(saved)
+    })
+  definition
+    .command('check <file>')
+    .description(text('检查定义并读成一句话', 'check a definition and say it as a sentence'))
+    .action(async (file: string) => {
+      const document = await readDocument(file)
+      const checked = await cli.client().call(contract.checkDefinition, { body: { document } })
+      for (const warning of checked.warnings) terminal.err(`${warning.pointer}: ${warning.message}`)
+      terminal.out(checked.sentence[terminal.language])
+    })
+  definition
+    .command('preview <file>')
+    .description(text('试算：各值人数，不保存', 'compute without saving: people per value'))
+    .option('--as-of <instant>', text('截至时刻，例如 2026-01-31T00:00:00Z', 'as of, such as 2026-01-31T00:00:00Z'))
+    .action(async (file: string, options: { asOf?: string }) => {
+      const document = await readDocument(file)
+      const preview = await cli
+        .client()
+        .call(contract.previewDefinition, { body: { document, ...(options.asOf ? { asOf: options.asOf } : {}) } })
+      if (cli.options().json) return terminal.out(JSON.stringify(preview, null, 2))
+      for (const fit of preview.fits) terminal.err(`${fit.path}: ${fit.cuts.join(' | ')}`)
+      printRows(terminal, false, valueColumns(text), preview.values)
+      terminal.err(
+        text(
+          `共 ${preview.population} 人，无值 ${preview.blank} 人，读取 ${preview.cost.rows} 行，${Math.round(preview.cost.ms)} 毫秒`,
+          `${preview.population} in all, ${preview.blank} without a value, ${preview.cost.rows} rows read, ${Math.round(preview.cost.ms)} ms`,
+        ),
+      )
+    })
+  for (const [verb, state, zh, en] of states) {
+    definition
+      .command(`${verb} <id>`)
+      .description(text(zh, en))
+      .action(async (id: string) =>
+        changed(await cli.client().call(contract.setDefinitionState, { params: { id }, body: { state } })),
+      )
+  }
+  definition
+    .command('move <id>')
+    .description(text('移到目录', 'move to a category'))
+    .option('--category <id>', text('目录；不写则移出', 'category; without it, out of any'))
+    .action(async (id: string, options: { category?: string }) =>
+      changed(
+        await cli
+          .client()
+          .call(contract.moveDefinition, { params: { id }, body: { categoryId: options.category ?? null } }),
+      ),
+    )
+  definition
+    .command('rename <id> <name>')
+    .description(text('重命名', 'rename'))
+    .action(async (id: string, name: string) =>
+      changed(await cli.client().call(contract.renameDefinition, { params: { id }, body: { name } })),
+    )
+
+  program
+    .command('undo [change]')
+    .description(text('撤销一次目录更改，默认最近一次', 'undo a change of the catalogue, by default the last one'))
+    .action(async (change: string | undefined) => {
+      const client = cli.client()
+      const changeNo = change ?? (await lastChange())
+      changed(await client.call(contract.undoCatalogueChange, { params: { changeNo } }))
+
+      async function lastChange(): Promise<string> {
+        const { items } = await client.call(contract.listCatalogueChanges, { query: { limit: 100 } })
+        const last = items.find((item) => item.undoneBy === null && item.summary.verb !== 'undo')
+        if (!last) throw new AppError('NOT_FOUND', { words: { what: { zh: '可撤销的更改', en: 'change' }, name: '' } })
+        return last.changeNo
+      }
+    })
+}
+
+const states = [
+  ['archive', 'archived', '归档', 'archive'],
+  ['restore', 'live', '恢复', 'restore'],
+  ['delete', 'deleted', '删除（仍被使用时拒绝）', 'delete (refused while it is used)'],
+] as const
+
+/** Columns of people per value, used wherever a distribution is printed. */
+export function valueColumns(text: (zh: string, en: string) => string) {
+  return [
+    { title: text('值', 'value'), value: (row: { code: string; people: number }) => row.code },
+    { title: text('人数', 'people'), value: (row: { code: string; people: number }) => row.people, right: true },
+  ]
+}
+
+async function readDocument(file: string): Promise<Record<string, unknown>> {
+  const content = file === '-' ? await readStandardInput() : readText(file)
+  let document: unknown
+  try {
+    document = parse(content)
+  } catch (cause) {
+    const reason = cause instanceof Error ? (cause.message.split('\n')[0] ?? '') : ''
+    throw new AppError('COMMAND_INVALID', { words: { reason: `${file}: ${reason}` }, cause })
+  }
+  if (typeof document === 'object' && document !== null && !Array.isArray(document)) {
+    return document as Record<string, unknown>
+  }
+  throw new AppError('COMMAND_INVALID', { words: { reason: `${file} does not hold one definition` } })
+}
+
+function readText(file: string): string {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch (cause) {
+    throw new AppError('COMMAND_INVALID', { words: { reason: `${file} cannot be read` }, cause })
+  }
+}

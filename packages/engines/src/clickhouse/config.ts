@@ -36,6 +36,7 @@ export function serverXml(config: ClickHouseConfig): string {
   <mark_cache_size>${64 * MiB}</mark_cache_size>
   <primary_index_cache_size>${64 * MiB}</primary_index_cache_size>
   <index_mark_cache_size>${16 * MiB}</index_mark_cache_size>
+  <background_schedule_pool_size>8</background_schedule_pool_size>
   <compiled_expression_cache_size>${32 * MiB}</compiled_expression_cache_size>
   <named_collections>
     <${SELF_COLLECTION}>
@@ -47,6 +48,20 @@ export function serverXml(config: ClickHouseConfig): string {
 </clickhouse>
 `
 }
+
+/** Everything the product does with its own tables; nothing that reads files or foreign servers. */
+const APP_GRANTS = [
+  'SHOW, SELECT, INSERT, ALTER, DROP, UNDROP TABLE, TRUNCATE, OPTIMIZE, CHECK, BACKUP, dictGet ON *.*',
+  'CREATE DATABASE, CREATE TABLE, CREATE VIEW, CREATE DICTIONARY ON *.*',
+  'CREATE TEMPORARY TABLE, CREATE ARBITRARY TEMPORARY TABLE ON *.*',
+  'KILL QUERY, SYSTEM RELOAD DICTIONARY, SYSTEM DROP CACHE, SYSTEM MERGES, SYSTEM FLUSH ON *.*',
+  ...['MergeTree', 'ReplacingMergeTree', 'AggregatingMergeTree', 'SummingMergeTree', 'CollapsingMergeTree'].map(
+    onEngine,
+  ),
+  ...['Memory', 'Null', 'Set', 'Join', 'Merge', 'Dictionary'].map(onEngine),
+  'SET DEFINER ON *',
+  `NAMED COLLECTION ON ${SELF_COLLECTION}`,
+]
 
 /**
  * The users file. `app` is the application. `default` is needed by the local session inside the engine process and
@@ -79,10 +94,17 @@ export function usersXml(password: string): string {
       <networks><ip>127.0.0.1</ip></networks>
       <profile>default</profile>
       <quota>default</quota>
+      <grants>
+${APP_GRANTS.map((grant) => `        <query>GRANT ${grant}</query>`).join('\n')}
+      </grants>
     </${APP_USER}>
   </users>
 </clickhouse>
 `
+}
+
+function onEngine(tableEngine: string): string {
+  return `TABLE ENGINE ON ${tableEngine}`
 }
 
 function escapeXml(text: string): string {

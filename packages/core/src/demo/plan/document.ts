@@ -1,9 +1,9 @@
-import type { MetricDefinition, SegmentDefinition, TagDefinition } from '../../language/document.js'
+import type { Definition, RecipeDocument } from '../../language/document.js'
 
-/** A tag as a person writes it: with a body, or with a recipe that parsing expands into one. */
-export type TagDocument = TagDefinition | (Omit<TagDefinition, 'assign'> & Required<Pick<TagDefinition, 'recipe'>>)
-/** A document of the demo's plan, ready to be parsed. */
-export type PlanDocument = TagDocument | MetricDefinition | SegmentDefinition
+/** A document of the demo's plan, ready to be parsed: with a body, or with a recipe that parsing expands into one. */
+export type PlanDocument = Definition | RecipeDocument
+/** A tag of the plan. */
+export type TagDocument = Extract<PlanDocument, { kind: 'tag' }>
 
 /** A folder of the tag catalogue. */
 export interface PlanCategory {

@@ -1,12 +1,51 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
+import { parseDefinition } from '../../language/parse.js'
+import { resolveDefinition } from '../../language/resolve.js'
+import { buildCatalog, withDefinitions } from '../../language/testing/catalog-builder.js'
+import { DEMO_ATTRIBUTES, DEMO_EVENTS } from '../labels.js'
 import { DEMO_PLAN } from './plan.js'
 
 const tags = DEMO_PLAN.definitions.filter((document) => document.kind === 'tag')
 const nameOf = (document: { name: string | { zh: string } }): string =>
   typeof document.name === 'string' ? document.name : document.name.zh
 
+/** The names that the demo's files bring; `mappings.test.ts` holds that they bring no others. */
+const names = buildCatalog({
+  subjects: ['organisation'],
+  events: Object.fromEntries(
+    Object.entries(DEMO_EVENTS).map(([event, { zh, en, properties }]) => [
+      event,
+      {
+        labels: { zh, en },
+        properties: Object.fromEntries(
+          Object.entries(properties).map(([name, property]) => [name, { type: property.type, labels: property }]),
+        ),
+      },
+    ]),
+  ),
+  attributes: Object.fromEntries(Object.entries(DEMO_ATTRIBUTES.person).map(([key, { type }]) => [key, type])),
+  attributesOf: {
+    organisation: Object.fromEntries(
+      Object.entries(DEMO_ATTRIBUTES.organisation).map(([key, { type }]) => [key, type]),
+    ),
+  },
+})
+
 describe('the tag tree of the demo', () => {
+  it('is made of valid documents, each using only names that are there before it', () => {
+    let catalog = names
+    for (const document of DEMO_PLAN.definitions) {
+      const parsed = parseDefinition(document)
+      expect(parsed.ok ? [] : parsed.issues, document.id).toEqual([])
+      if (!parsed.ok) continue
+      const resolved = resolveDefinition(parsed.definition, catalog)
+      expect(resolved.ok ? [] : resolved.issues, document.id).toEqual([])
+      expect(resolved.warnings, document.id).toEqual([])
+      catalog = withDefinitions(catalog, [document])
+    }
+  })
+
   it('puts every tag into exactly one category', () => {
     const placed = DEMO_PLAN.categories.flatMap((category) => category.tags)
     expect([...placed].sort()).toEqual(tags.map((tag) => tag.id).sort())

@@ -4,7 +4,7 @@ import type pg from 'pg'
 import { inWorkspace } from '../store/postgres.js'
 import { createList } from '../tag/catalogue/lists.js'
 import { failRuns, publishRuns, startRuns } from '../tag/run/run-records.js'
-import { countBitmaps } from '../tag/run/write-codes.js'
+import { appendCodeChanges, countBitmaps } from '../tag/run/write-codes.js'
 import { publishedAudience } from './audience.js'
 import type { SegmentScope } from './count.js'
 
@@ -41,6 +41,14 @@ export async function snapshotSegment(
       { params: { ...everybody.params, number: run.number, run: run.runId } },
     )
     const counts = await countBitmaps(scope.clickhouse, run.number, run.runId, 0)
+    // The history is what a condition on this list reads when values are recomputed.
+    await appendCodeChanges(scope.clickhouse, {
+      number: run.number,
+      runId: run.runId,
+      baseRun: null,
+      multi: false,
+      asOf,
+    })
     await inWorkspace(pool, workspaceId, (tx) =>
       publishRuns(
         tx,

@@ -211,6 +211,13 @@ it('keeps a snapshot when the segment moves on, and remembers only what changed'
   await runTags(deps(), request())
   const scope = await segmentScope()
   expect(scope.heads.get(scope.catalog.definitions.get('rich_north')!.number)!.counts.values['1']).toBe(3)
+  const { definition } = checkDefinition(
+    { kind: 'segment', id: 'still', name: '名单里的', where: { member: { list: 'march_list' } } },
+    scope.catalog,
+  )
+  if (definition.kind !== 'segment') throw new Error('not a segment')
+  expect(await countSegment(scope, definition, null, now)).toMatchObject({ people: 2, answeredBy: 'bitmaps' })
+  expect(await countSegment(scope, definition, now, now)).toMatchObject({ people: 2, answeredBy: 'plan' })
   const list = publishedAudience(scope, { kind: 'lists', id: 'march_list', value: null }).audience.members(0, 10)
   expect(await test.events.query(list.sql, { params: list.params })).toEqual([{ profile_id: 3 }, { profile_id: 4 }])
   const changes = await test.events.query(

@@ -60,7 +60,10 @@ export async function countBitmaps(
  * Appends what changed between the base run and this one to the history: the difference of the two runs' bitmaps.
  * An exclusive tag gets one row with the new value (0 = now blank); a multi tag one row per value gained or lost.
  */
-export async function appendCodeChanges(clickhouse: WorkspaceClickHouse, write: CodesWrite): Promise<void> {
+export async function appendCodeChanges(
+  clickhouse: WorkspaceClickHouse,
+  write: Pick<CodesWrite, 'number' | 'runId' | 'baseRun' | 'multi' | 'asOf'>,
+): Promise<void> {
   // Numbers, because the client quotes strings inside arrays; run ids stay far below 2^53.
   const runs = (write.baseRun === null ? [write.runId] : [write.runId, write.baseRun]).map(Number)
   const sets = `groupBitmapMergeStateIf(users, run_id = {run:UInt64}) AS now,

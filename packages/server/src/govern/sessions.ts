@@ -125,6 +125,8 @@ async function checkPassword(
 }
 
 async function refuseTooMany(tx: Tx, who: { readonly name: Buffer; readonly address: Buffer }): Promise<void> {
+  // One after the other: attempts sent at once must see each other.
+  await tx.query('select pg_advisory_xact_lock($1)', [who.address.readBigInt64BE().toString()])
   await tx.query('delete from login_attempt where at < now() - make_interval(secs => $1)', [windowSeconds])
   const { rows } = await tx.query<{ both: string; address: string; name: string; seconds: number | null }>(
     `select count(*) filter (where name_hash = $1 and address_hash = $2) as both,

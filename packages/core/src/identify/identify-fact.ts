@@ -1,5 +1,5 @@
 import type { IdentityKindEntry } from '../catalog/catalog.js'
-import { addNode, type IdentityGraph, type IdentityNode, type Refusal, unite } from './graph.js'
+import { addNode, type Component, type IdentityGraph, type IdentityNode, type Refusal, unite } from './graph.js'
 
 /** One tenure of a weak identity, or a strong identity (then the only one). */
 export interface Tenure {
@@ -25,6 +25,8 @@ export interface IdentityWorld {
   readonly tenures: Map<string, Tenure[]>
   /** Gives a new node the next id; called in log order. */
   makeNode(identity: KnownIdentity, subject: number, tenure: number, from: number | null): IdentityNode
+  /** Called before two components are compared; may throw when one of them is not there completely. */
+  beforeUnion?(left: Component, right: Component): void
 }
 
 /** Why an identity of a fact was left out of it. */
@@ -79,6 +81,9 @@ export function identifyFact(
   const present: IdentityNode[] = [anchor.node]
 
   const join = (node: IdentityNode): Refusal | null => {
+    const left = world.graph.get(anchor.node.id)!
+    const right = world.graph.get(node.id)!
+    if (left !== right) world.beforeUnion?.(left, right)
     const union = unite(world.graph, anchor.node, node)
     if (union.kind === 'united') merged.push({ winner: union.winner, loser: union.loser })
     const reason = union.kind === 'refused' ? union.reason : null

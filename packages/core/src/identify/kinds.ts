@@ -43,7 +43,7 @@ export function findIdentityKind(
   const own = kinds.get(key)
   if (own !== undefined) return own
   const dot = key.indexOf('.')
-  if (dot <= 0 || dot === key.length - 1 || key.length > 80) return undefined
+  if (dot <= 0 || !/^[A-Za-z0-9_$][A-Za-z0-9_.$-]{1,79}$/.test(key) || key.endsWith('.')) return undefined
   const family = kinds.get(key.slice(0, dot))
   return family === undefined ? undefined : { ...family, key }
 }

@@ -30,6 +30,13 @@ export const WRITE_ERRORS = {
     'Leave out what is not used.',
     '请去掉不使用的部分。',
   ),
+  LEASE_LOST: entry(
+    503,
+    'Another process has taken over storing the facts of this workspace.',
+    '另一个进程已接手该工作区的数据入库。',
+    'Nothing is to be done: the other process goes on from the same place.',
+    '无需处理：另一进程会从同一位置继续。',
+  ),
   IMPORT_UNDONE: entry(
     409,
     'Import {importId} was undone.',

@@ -32,13 +32,19 @@ create table if not exists log_head (
 create table if not exists applier_head (
   workspace_id   int primary key,
   batch_no       int not null default 0,
-  stored_batch   int not null default 0,
   log_to         bigint not null default 0,
   applied_n      bigint not null default 0,
   applied_bytes  bigint not null default 0,
   next_node      int not null default 1,
   next_edge      bigint not null default 1,
   has_superseded boolean not null default false
+);
+
+-- Readable so far. Apart from applier_head: a running plan holds that row while the batch before it is being stored.
+create table if not exists stored_head (
+  workspace_id int primary key,
+  batch_no     int not null default 0,
+  log_to       bigint not null default 0
 );
 
 create table if not exists lease (
@@ -349,7 +355,7 @@ do $$
 declare
   name text;
 begin
-  foreach name in array array['ingest_log', 'log_head', 'applier_head', 'lease', 'batch', 'batch_body', 'seen_message',
+  foreach name in array array['ingest_log', 'log_head', 'applier_head', 'stored_head', 'lease', 'batch', 'batch_body', 'seen_message',
     'import_key', 'source', 'import_result', 'quarantine', 'import_excluded', 'identity_node', 'node_profile',
     'identity_edge', 'node_presence', 'subject_kind', 'identity_kind', 'relation_kind', 'catalog_event',
     'catalog_property', 'catalog_attribute', 'catalog_version'] loop

@@ -30,7 +30,7 @@ export async function readScanState(pool: pg.Pool, workspaceId: number): Promise
       `select (select array_agg(import_id order by import_id) from import_excluded
                where workspace_id = $1 and cleaned_at is null) as excluded,
               (select has_superseded from applier_head where workspace_id = $1) as has_superseded,
-              (select stored_batch from applier_head where workspace_id = $1) as stored_batch,
+              (select batch_no from stored_head where workspace_id = $1) as stored_batch,
               (select clock from workspace_clock where workspace_id = $1) as clock`,
       [workspaceId],
     )

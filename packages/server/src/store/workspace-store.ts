@@ -32,6 +32,7 @@ export async function prepareWorkspaceStore(
       [workspace.id],
     )
     if (rowCount === 0) return
+    await tx.query('insert into stored_head (workspace_id) values ($1) on conflict do nothing', [workspace.id])
     await tx.query('insert into workspace_clock (workspace_id) values ($1) on conflict do nothing', [workspace.id])
     for (const subject of BUILT_IN_SUBJECTS) {
       await tx.query(

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { parseMapping } from '@tagtree/core/collect/mapping/parse-mapping'
 import { DEMO_FILE_NAMES } from '@tagtree/core/demo/files/file'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { writeDemo } from './write-demo.js'
@@ -31,6 +32,22 @@ describe('the demo as files', () => {
     expect(await hashes(first.files)).toEqual(await hashes(second.files))
     expect(first.truth).toEqual(second.truth)
     expect([...first.people()].length).toBeGreaterThanOrEqual(first.truth.persons)
+  })
+
+  it('writes beside each file the mapping that says what its columns mean', async () => {
+    const { files } = await writeDemo(join(directory, 'd'), { ...options, customers: 20 })
+    for (const { mappingPath } of files) {
+      const parsed = parseMapping(JSON.parse(await readFile(mappingPath, 'utf8')))
+      expect(parsed.ok ? [] : parsed.issues, mappingPath).toEqual([])
+    }
+  })
+
+  it('says which directory cannot be written to', async () => {
+    const blocked = join(directory, 'a-file')
+    await writeFile(blocked, '')
+    await expect(writeDemo(join(blocked, 'x'), { ...options, customers: 5 })).rejects.toMatchObject({
+      code: 'FILE_NOT_WRITABLE',
+    })
   })
 
   it('writes the till export in GB18030 and the rest in UTF-8', async () => {

@@ -1,4 +1,4 @@
-import { mkdir } from 'node:fs/promises'
+import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Cell, RowWriter } from '@tagtree/connectors/files/row-writer'
 import { writeCsv } from '@tagtree/connectors/files/write-csv'
@@ -6,29 +6,39 @@ import { writeNdjson } from '@tagtree/connectors/files/write-ndjson'
 import { writeXlsx } from '@tagtree/connectors/files/write-xlsx'
 import { makeDemo } from '@tagtree/core/demo/demo-rows'
 import { DEMO_FILE_NAMES, DEMO_FILES, type DemoFileName, type DemoRow } from '@tagtree/core/demo/files/file'
+import { DEMO_MAPPINGS } from '@tagtree/core/demo/mappings/mappings'
 import type { DemoOptions } from '@tagtree/core/demo/shop'
 import type { DemoTruth, PersonTruth } from '@tagtree/core/demo/truth'
 import { AppError } from '@tagtree/core/kernel/app-error'
 
+/** One file of the demo and the document that says what its columns mean. */
+export interface WrittenFile {
+  readonly name: DemoFileName
+  readonly path: string
+  /** Without the column names. */
+  readonly rows: number
+  /** The mapping as a JSON file. */
+  readonly mappingPath: string
+}
+
 /** What was written. */
 export interface WrittenDemo {
   /** Files in the order in which they are best imported. */
-  readonly files: readonly { readonly name: DemoFileName; readonly path: string; readonly rows: number }[]
+  readonly files: readonly WrittenFile[]
   readonly truth: DemoTruth
   /** Which identities belong to one person; reads are cheap, nothing is held. */
   people(): Generator<PersonTruth>
 }
 
 /**
- * Writes the demo shop's files into a directory, which is made when it is missing; files of the same names are replaced.
+ * Writes the demo shop's files into a directory, which is made when it is missing, and their mappings into its folder
+ * `mappings`; files of the same names are replaced.
  * The same options write the same bytes.
  * @throws AppError FILE_NOT_WRITABLE
  */
 export async function writeDemo(directory: string, options: DemoOptions): Promise<WrittenDemo> {
-  await mkdir(directory, { recursive: true }).catch((cause: unknown) => {
-    const reason = cause instanceof Error ? cause.message : String(cause)
-    throw new AppError('FILE_NOT_WRITABLE', { words: { file: directory, reason }, cause })
-  })
+  const mappingDirectory = join(directory, 'mappings')
+  await orUnwritable(directory, mkdir(mappingDirectory, { recursive: true }))
   const outputs = new Map(DEMO_FILE_NAMES.map((name) => [name, openOutput(directory, name)]))
   const demo = makeDemo(options)
   for (const row of demo.rows()) {
@@ -36,11 +46,22 @@ export async function writeDemo(directory: string, options: DemoOptions): Promis
     if (waiting) await waiting
   }
   await Promise.all([...outputs.values()].map((output) => output.end()))
-  const files = DEMO_FILE_NAMES.map((name) => {
-    const { path, rows } = outputs.get(name) as Output
-    return { name, path, rows }
-  })
+  const files = await Promise.all(
+    DEMO_FILE_NAMES.map(async (name) => {
+      const { path, rows } = outputs.get(name) as Output
+      const mappingPath = join(mappingDirectory, `${name.slice(0, name.indexOf('.'))}.json`)
+      await orUnwritable(mappingPath, writeFile(mappingPath, `${JSON.stringify(DEMO_MAPPINGS[name], null, 2)}\n`))
+      return { name, path, rows, mappingPath }
+    }),
+  )
   return { files, truth: demo.truth(), people: () => demo.people() }
+}
+
+async function orUnwritable(file: string, work: Promise<unknown>): Promise<void> {
+  await work.catch((cause: unknown) => {
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    throw new AppError('FILE_NOT_WRITABLE', { words: { file, reason }, cause })
+  })
 }
 
 interface Output extends RowWriter<DemoRow> {

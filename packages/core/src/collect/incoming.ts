@@ -45,7 +45,11 @@ export interface IncomingAttributes {
   readonly key: MessageKey
   readonly ts: number
   readonly about: SubjectReference
-  readonly changes: readonly { readonly operation: AttributeOperation; readonly attribute: string; readonly value: RawValue }[]
+  readonly changes: readonly {
+    readonly operation: AttributeOperation
+    readonly attribute: string
+    readonly value: RawValue
+  }[]
 }
 /** States that these identities belong to one subject. */
 export interface IncomingIdentities {

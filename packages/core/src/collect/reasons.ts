@@ -59,7 +59,7 @@ export const MAPPING_REASONS = {
     en: '{column} is longer than {limit} characters.',
     zh: '{column} 超过 {limit} 个字符。',
   },
-  time_missing: { en: 'The event has no time.', zh: '事件没有时间。' },
+  time_missing: { en: 'The event has no time that can be read.', zh: '事件没有可读取的时间。' },
   time_before_1970: { en: 'The time of the event lies before 1970.', zh: '事件时间早于 1970 年。' },
   time_in_future: {
     en: 'The time of the event lies more than a day after the import.',
@@ -73,7 +73,7 @@ export const MAPPING_REASONS = {
     zh: '关系的一方没有身份。',
   },
   lines_too_many: { en: 'The order has more than {limit} lines.', zh: '该订单超过 {limit} 行。' },
-  ruled_out: { en: '{text}', zh: '{text}' },
+  ruled_out: { en: '{en}', zh: '{zh}' },
   not_mapped: { en: 'No output of the mapping takes this row.', zh: '映射中没有任何输出接收该行。' },
 } as const satisfies Record<string, ReasonText>
 export type MappingReason = keyof typeof MAPPING_REASONS

@@ -1,0 +1,57 @@
+import type { PropertyType } from '../../catalog/catalog.js'
+import type { Text } from '../../language/document.js'
+import type { RawValue } from '../incoming.js'
+import { expressionType } from './expression-type.js'
+import type { AttributeValue, DescribedAttribute, Expression, Mapping } from './mapping.js'
+import { prepareExpression, rawOf } from './prepare-expression.js'
+import type { RowScope } from './row-scope.js'
+
+/** A property or attribute of a mapping, with its type. */
+export interface NamedValue {
+  readonly name: string
+  readonly type: PropertyType
+  readonly label: Text | undefined
+  readonly operation: 'set' | 'set_once' | 'increment' | 'append' | 'unset'
+  /** null when the row has none. */
+  readonly read: (row: RowScope) => RawValue
+}
+
+/** The expression inside of a value, whether it is described or not. */
+export function valueExpression(value: AttributeValue): Expression {
+  return isDescribed(value) ? value.value : value
+}
+
+/** No form of an expression has a field `value` of its own. */
+function isDescribed(value: AttributeValue): value is DescribedAttribute {
+  return typeof value === 'object' && 'value' in value
+}
+
+/** Makes named values ready for many rows. */
+export function prepareValues(
+  mapping: Mapping,
+  values: Readonly<Record<string, AttributeValue>> | undefined,
+): NamedValue[] {
+  return Object.entries(values ?? {}).map(([name, value]) => {
+    const described = isDescribed(value) ? value : undefined
+    const expression = valueExpression(value)
+    const type = described?.type ?? expressionType(mapping, expression)
+    const prepared = prepareExpression(expression)
+    return {
+      name,
+      type,
+      label: described?.label,
+      operation: described?.operation ?? 'set',
+      read: (row) => rawOf(prepared(row), type),
+    }
+  })
+}
+
+/** The values a row has, as properties; missing ones are left out. */
+export function readValues(values: readonly NamedValue[], row: RowScope): Record<string, RawValue> {
+  const properties: Record<string, RawValue> = {}
+  for (const value of values) {
+    const raw = value.read(row)
+    if (raw !== null) properties[value.name] = raw
+  }
+  return properties
+}

@@ -169,7 +169,7 @@ export function makePerson(
     browseRate: onlyLooks ? 0.003 + 0.0075 * random.exponential() : 0.0013 + 0.0037 * random.gamma(0.8),
     thrift: random.beta(1.3, 2.2),
     content: random.normal(),
-    sharing: random.chance(0.05) ? 0.5 : 0.012,
+    sharing: random.chance(0.06) ? 0.85 : 0.012,
     hourShift: random.one([-9, -1, 0, 0, 0, 1, 2]),
   }
 }

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { rmSync } from 'node:fs'
+import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { AppError } from '@tagtree/core/kernel/app-error'
 import { openDataDirectory, readIfThere, writePrivately } from '@tagtree/engines/data-directory'
@@ -95,6 +96,7 @@ async function open(
   const { log, close } = openLog(join(config.dataDirectory, 'logs', 'server.log'), config.logLevel)
   opened.push(close)
 
+  if (config.port !== null) await checkPort(config.host, config.port)
   const begun = performance.now()
   say('正在启动 PostgreSQL 与 ClickHouse …', 'starting PostgreSQL and ClickHouse …')
   const engines = await launch({
@@ -178,6 +180,17 @@ async function open(
     log,
     stop,
   }
+}
+
+/** Refuses early, before minutes of first-time work; `listen` has the last word. @throws AppError PORT_TAKEN */
+async function checkPort(host: string, port: number): Promise<void> {
+  const probe = createServer()
+  try {
+    await new Promise<void>((resolve, reject) => probe.once('error', reject).listen({ host, port }, resolve))
+  } catch (cause) {
+    throw new AppError('PORT_TAKEN', { words: { port, host }, cause })
+  }
+  await new Promise((resolve) => probe.close(resolve))
 }
 
 /** The set port or none; without one 7411 or the next that is free. @throws AppError PORT_TAKEN */

@@ -17,13 +17,14 @@ interface Owner {
   readonly holds: boolean
 }
 
-const ATTEMPTS = 6
+/** Longer than two newcomers meet again and again, and than a killed process takes to be gone. */
+const PATIENCE_MS = 1500
 
 /**
  * Takes the data directory for this process.
  *
  * Each process announces itself in a file of its own and then looks at the files of the others, so of two that come at
- * the same moment at least one sees the other; both withdraw and try again after different pauses. What a killed
+ * the same moment at least one sees the other; whoever sees another withdraws and tries again a little later. What a killed
  * process left is recognised by its id and start time, and may be removed by anybody at any time, because no other
  * process will ever use that name: there is no moment in which two can take the same stale lock.
  * @throws AppError DATA_DIRECTORY_IN_USE
@@ -37,7 +38,8 @@ export async function lockDirectory(directory: DataDirectory): Promise<Directory
     writePrivately(join(folder, own), JSON.stringify({ pid: process.pid, start, holds } satisfies Owner))
   const withdraw = (): void => rmSync(join(folder, own), { force: true })
 
-  for (let attempt = 1; ; attempt++) {
+  const giveUpAt = performance.now() + PATIENCE_MS
+  for (;;) {
     if (readIfThere(join(folder, own)) !== undefined) throw inUse(directory, process.pid) // this very process has it
     announce(false)
     const others = livingOwners(folder, own)
@@ -46,9 +48,11 @@ export async function lockDirectory(directory: DataDirectory): Promise<Directory
       return { release: withdraw }
     }
     withdraw()
-    const holder = others.find((owner) => owner.holds)
-    if (holder !== undefined || attempt === ATTEMPTS) throw inUse(directory, (holder ?? others[0])?.pid ?? 0)
-    await new Promise((resolve) => setTimeout(resolve, 20 + Math.random() * 80 * attempt))
+    if (performance.now() > giveUpAt) {
+      const holder = others.find((owner) => owner.holds) ?? others[0]
+      throw inUse(directory, holder?.pid ?? 0)
+    }
+    await new Promise((resolve) => setTimeout(resolve, 20 + Math.random() * 150))
   }
 }
 

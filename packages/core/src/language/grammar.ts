@@ -81,9 +81,6 @@ export const PARTS: Parts = {
   eventTerm: orNumber<EventValue>(() => eventValuePosition()),
   stream,
   prop: checked(readProp),
-  caseValue: checked((input, report) =>
-    readObject<CaseValue>(eventValueSchemas().case as ObjectSchema<CaseValue>, 'case', input, report),
-  ),
   window: checked(readWindow),
   tail: checked((input, report) => readTail(conditionPosition(), input, report) as unknown as Tail | typeof REFUSED),
 }

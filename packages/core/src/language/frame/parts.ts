@@ -1,6 +1,5 @@
 import type { z } from 'zod'
 import type {
-  CaseValue,
   Condition,
   EventValue,
   ListOperand,
@@ -26,7 +25,6 @@ export interface Parts {
   readonly eventTerm: z.ZodType<EventValue | number>
   readonly stream: z.ZodType<Stream>
   readonly prop: z.ZodType<Prop>
-  readonly caseValue: z.ZodType<CaseValue>
   readonly window: z.ZodType<Window>
   /** One operator without a value beside it. */
   readonly tail: z.ZodType<Tail>

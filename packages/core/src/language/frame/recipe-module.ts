@@ -2,6 +2,7 @@ import type { Assign, Condition, Definition, TagDefinition, Value } from '../doc
 import type { ObjectSchema, Parts } from './parts.js'
 import type { Resolving } from './resolving.js'
 import type { Scope } from './scope.js'
+import type { Speaker } from './speaker.js'
 
 /** What a recipe makes: the part of a definition that says what it computes. */
 export type RecipeBody =
@@ -18,4 +19,6 @@ export interface RecipeModule<With> {
   readonly expand: ((parameters: With) => RecipeBody) | null
   /** Checks the parameters at their own places, so that errors point to what was written. */
   resolve(parameters: With, at: string, scope: Scope, resolving: Resolving): void
+  /** What the recipe makes in one sentence; without it the body is said. */
+  sentence?(parameters: With, scope: Scope, speaker: Speaker): string
 }

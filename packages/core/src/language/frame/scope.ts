@@ -48,7 +48,13 @@ export interface Scope {
   readonly stream: StreamScope | null
   /** Ids of the definitions whose bodies are being looked into, against endless descent. */
   readonly inside?: readonly string[]
+  /** How many windows that hang on a moment, and how many relations, lie around the value. */
+  readonly anchors?: number
+  readonly relations?: number
 }
+
+/** Anchors inside anchors and relations inside relations go this deep. */
+export const MOST_NESTED = 2
 
 /** A number without unit. */
 export const numberType = (scale: NumberScale, unit: NumberUnit | null = null): ValueType => ({

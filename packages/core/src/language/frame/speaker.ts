@@ -1,7 +1,7 @@
 import type { Catalog } from '../../catalog/catalog.js'
 import type { Condition, EventValue, Literal, Prop, Span, Tail, Test, Text, Value, Window } from '../document.js'
 import type { WindowPurpose } from './resolving.js'
-import type { Scope, ValueType } from './scope.js'
+import type { Scope, StreamScope, ValueType } from './scope.js'
 
 export type Language = 'zh' | 'en'
 
@@ -31,8 +31,8 @@ export interface Speaker {
   tail(tail: Tail, left: ValueType | null, scope: Scope): string
   /** `近 30 天内` / `in the last 30 days`; empty for ever. */
   window(window: Window, scope: Scope, purpose: WindowPurpose): string
-  /** Name of the event, or the joined names of several. */
-  stream(names: readonly string[] | 'any'): string
+  /** The label of the event, or of several joined by or; as a noun it stands between quotes in English. */
+  stream(stream: StreamScope, form: 'noun' | 'clause'): string
 }
 
 /** Says one head; for conditions a clause, for values a noun phrase. */

@@ -36,8 +36,8 @@ export const between: OperatorModule<[Operand, Operand]> = {
     if (isEmpty)
       resolving.report(at, say('the first end is above the second: nothing lies between', '起点大于终点，中间没有值'))
   },
-  sentence: ([low, high], _left, scope, speaker) => {
-    const [from, to] = [sayOperand(low, scope, speaker), sayOperand(high, scope, speaker)]
+  sentence: ([low, high], left, scope, speaker) => {
+    const [from, to] = [sayOperand(low, scope, speaker, left), sayOperand(high, scope, speaker, left)]
     return speaker.pick(`在${from}到${to}之间`, `is between ${from} and ${to}`)
   },
 }

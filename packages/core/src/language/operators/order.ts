@@ -25,7 +25,7 @@ function comparison(zh: Words, en: Words): OperatorModule<Operand> {
     },
     sentence: (right, left, scope, speaker) => {
       const word = left?.kind === 'date' ? 1 : left?.kind === 'ordered' ? 2 : 0
-      const side = sayOperand(right, scope, speaker)
+      const side = sayOperand(right, scope, speaker, left)
       return speaker.pick(`${zh[word]}${side}`, `${en[word]} ${side}`)
     },
   }

@@ -83,6 +83,14 @@ export const rfmGrid: RecipeModule<RfmGrid> = {
     resolveNumber(recency, `${at}/recency`, scope, resolving)
     resolveNumber(frequency, `${at}/frequency`, scope, resolving)
   },
+  sentence: ({ recency, frequency, map }, scope, speaker) => {
+    const values = [recency, frequency].map((value) => speaker.value(value, scope))
+    const names = map.map(([name]) => speaker.literal(name))
+    return speaker.pick(
+      `按${values.join('、')}的五分位得分（1–5）分为 ${map.length} 群：${names.join('、')}`,
+      `${map.length} groups by the quintile scores (1–5) of ${values.join(' and ')}: ${names.join(', ')}`,
+    )
+  },
 }
 
 function fieldsOf([r1, r2]: Range, [f1, f2]: Range): string[] {

@@ -50,6 +50,14 @@ export const rfm11: RecipeModule<Rfm11> = {
     resolveNumber(frequency, `${at}/frequency`, scope, resolving)
     resolveNumber(monetary, `${at}/monetary`, scope, resolving)
   },
+  sentence: ({ recency, frequency, monetary }, scope, speaker) => {
+    const [r, f, m] = [recency, frequency, monetary].map((value) => speaker.value(value, scope))
+    const names = GROUPS.map(([, , zh, en]) => speaker.literal(speaker.pick(zh, en)))
+    return speaker.pick(
+      `按${r}的五分位得分，以及${f}与${m}五分位得分的均值，分为 11 群：${names.join('、')}`,
+      `11 groups by the quintile score of ${r} and the mean of those of ${f} and ${m}: ${names.join(', ')}`,
+    )
+  },
 }
 
 function sumIn(

@@ -58,6 +58,14 @@ export const rfm8: RecipeModule<Rfm8> = {
     resolveNumber(frequency, `${at}/frequency`, scope, resolving)
     resolveNumber(monetary, `${at}/monetary`, scope, resolving)
   },
+  sentence: ({ recency, frequency, monetary, split = 'mean' }, scope, speaker) => {
+    const values = [recency, frequency, monetary].map((value) => speaker.value(value, scope))
+    const middle = speaker.pick(split === 'mean' ? '均值' : '中位数', split)
+    return speaker.pick(
+      `按${values.join('、')}各自高于或不高于全体${middle}，分为 8 群`,
+      `8 groups: ${values.join(', ')}, each above or below the ${middle} of everybody`,
+    )
+  },
 }
 
 function beside(value: Value, operator: 'lt' | 'gte' | 'gt' | 'lte', { split = 'mean', fit: when }: Rfm8): Condition {

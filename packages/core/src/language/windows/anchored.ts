@@ -4,7 +4,7 @@ import { checked, REFUSED, rule } from '../frame/checked.js'
 import { notYet, say } from '../frame/message.js'
 import type { Parts } from '../frame/parts.js'
 import { instantText, span } from '../frame/primitives.js'
-import type { Scope } from '../frame/scope.js'
+import { MOST_NESTED, type Scope } from '../frame/scope.js'
 import type { Speaker } from '../frame/speaker.js'
 import type { WindowModule } from '../frame/window-module.js'
 import { messagesOf } from '../frame/zod-issues.js'
@@ -40,10 +40,15 @@ export const anchored: WindowModule<AnchoredWindow> = {
       )
   },
   resolve: (window, at, scope, resolving) => {
+    const anchors = (scope.anchors ?? 0) + 1
+    if (anchors > MOST_NESTED) {
+      resolving.report(at, say('windows hang on each other two levels deep at most', '锚定窗口最多嵌套两层'))
+      return
+    }
     for (const name of ['from', 'after', 'to'] as const) {
       const edge = window[name]
       if (typeof edge !== 'object') continue
-      const type = resolving.value(edge, `${at}/${name}`, { ...scope, stream: null })
+      const type = resolving.value(edge, `${at}/${name}`, { ...scope, stream: null, anchors })
       if (type === null || type.kind === 'date') continue
       resolving.report(
         `${at}/${name}`,

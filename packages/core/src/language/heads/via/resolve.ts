@@ -2,6 +2,7 @@ import { nearest } from '../../../kernel/nearest.js'
 import type { ViaValue } from '../../document.js'
 import { notYet, say, sayNearest } from '../../frame/message.js'
 import type { ResolveHead } from '../../frame/resolving.js'
+import { MOST_NESTED } from '../../frame/scope.js'
 import { reachedScope } from './type.js'
 
 /** The relation begins at this subject; what is asked is asked of those it reaches. */
@@ -28,7 +29,12 @@ export const viaResolve: ResolveHead<ViaValue> = (value, at, scope, resolving) =
     return
   }
   resolving.report(`${at}/via`, notYet('"via" (related subjects)', '“via”（关联主体）'))
-  const reached = reachedScope(scope, value.via)
+  const relations = (scope.relations ?? 0) + 1
+  if (relations > MOST_NESTED) {
+    resolving.report(`${at}/via`, say('via goes two levels deep at most', 'via 最多嵌套两层'))
+    return
+  }
+  const reached = { ...reachedScope(scope, value.via), relations }
   if (value.where !== undefined) resolving.condition(value.where, `${at}/where`, reached)
   if (value.of === undefined) return
   const type = resolving.value(value.of, `${at}/of`, reached)

@@ -1,0 +1,29 @@
+import type { ViaValue } from '../../document.js'
+import type { SayHead } from '../../frame/speaker.js'
+import { reachedScope } from './type.js'
+
+const GETS = {
+  count: ['数', 'number of'],
+  share: ['占比', 'share of'],
+  list: ['列表', 'list of'],
+  sum: ['合计', 'total'],
+  avg: ['平均', 'average'],
+  min: ['最小值', 'smallest'],
+  max: ['最大值', 'largest'],
+} as const
+
+/** `{成员}中{条件}的人数` · `number of {members} who {condition}`. */
+export const viaSentence: SayHead<ViaValue> = ({ via, role, where, of, get = 'count' }, scope, speaker) => {
+  const relation = speaker.catalog.relations.get(via)
+  const reached = reachedScope(scope, via)
+  const label = speaker.label(relation?.labels ?? via)
+  const named = role === undefined ? label : speaker.pick(`${label}（角色“${role}”）`, `${label} (as "${role}")`)
+  const whom = where === undefined ? '' : speaker.inner(where, reached)
+  const [zh, en] = GETS[get]
+  const noun = get === 'count' ? speaker.label(relation?.noun ?? '') : ''
+  const value = of === undefined ? '' : speaker.value(of, reached)
+  return speaker.pick(
+    `${named}${whom === '' ? '' : `中${whom}`}的${value}${noun}${zh}`,
+    `${en} ${value === '' ? '' : `${value} of `}${named}${whom === '' ? '' : ` with ${whom}`}`,
+  )
+}

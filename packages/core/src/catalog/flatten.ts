@@ -42,36 +42,58 @@ export function isName(name: string): boolean {
   return name.length <= MAX_NAME_LENGTH && name.split('.').every(isNamePart)
 }
 
+/** Names that were found usable; the same few come with every event. */
+const usable = new Set<string>()
+const MOST_REMEMBERED = 10_000
+
+function isUsable(name: string): boolean {
+  if (usable.has(name)) return true
+  if (!isName(name)) return false
+  if (usable.size >= MOST_REMEMBERED) usable.clear()
+  usable.add(name)
+  return true
+}
+
+type Properties = Readonly<Record<string, RawValue>>
+
 /** `a: { b: 1 }` becomes `a.b`. The same name written both ways in one event is refused: it cannot be told which counts. */
-export function flattenProperties(
-  properties: Readonly<Record<string, RawValue>>,
-  without: ReadonlySet<string> = new Set(),
-): Flattened {
+export function flattenProperties(properties: Properties, without: ReadonlySet<string> = new Set()): Flattened {
   const out: FlatProperty[] = []
   const faults: FlattenFault[] = []
-  const seen = new Set<string>()
-  const walk = (object: Readonly<Record<string, RawValue>>, prefix: string, pointer: string, depth: number): void => {
-    for (const key of Object.keys(object)) {
-      if (depth === 0 && without.has(key)) continue
+  /** Only objects and dotted keys can spell one name twice. */
+  let names: Set<string> | undefined
+  const isTwice = (name: string): boolean => {
+    names ??= new Set(out.map((property) => property.name))
+    return names.has(name)
+  }
+  const walk = (object: Properties, prefix: string, path: readonly string[]): void => {
+    for (const key in object) {
+      if (!Object.hasOwn(object, key) || (prefix === '' && without.has(key))) continue
       const value = object[key]!
-      const at = `${pointer}/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`
       const name = prefix === '' ? key : `${prefix}.${key}`
-      if (!isName(name)) {
-        faults.push({ pointer: at.slice(0, 300), fault: 'name_invalid' })
-      } else if (value !== null && typeof value === 'object' && !Array.isArray(value)) {
-        if (depth + 1 >= MAX_DEPTH) faults.push({ pointer: at, fault: 'too_deep' })
-        else walk(value as Readonly<Record<string, RawValue>>, name, at, depth + 1)
-      } else if (seen.has(name)) {
-        faults.push({ pointer: at, fault: 'name_twice' })
-      } else if (out.length >= MAX_PROPERTIES) {
-        faults.push({ pointer: at, fault: 'too_many' })
-        return
+      const isObject = value !== null && typeof value === 'object' && !Array.isArray(value)
+      const fault = !isUsable(name)
+        ? 'name_invalid'
+        : isObject
+          ? path.length + 1 >= MAX_DEPTH && 'too_deep'
+          : out.length >= MAX_PROPERTIES
+            ? 'too_many'
+            : (names !== undefined || name.includes('.')) && isTwice(name) && 'name_twice'
+      if (fault !== false) {
+        faults.push({ pointer: pointerOf([...path, key]), fault })
+        if (fault === 'too_many') return
+      } else if (isObject) {
+        walk(value as Properties, name, [...path, key])
       } else {
-        seen.add(name)
+        names?.add(name)
         out.push({ name, value })
       }
     }
   }
-  walk(properties, '', '', 0)
+  walk(properties, '', [])
   return { properties: out, faults }
+}
+
+function pointerOf(path: readonly string[]): string {
+  return `/${path.map((part) => part.replaceAll('~', '~0').replaceAll('/', '~1')).join('/')}`.slice(0, 300)
 }

@@ -19,7 +19,7 @@ export interface TakenLog {
 
 /** Facts of one batch, and compressed bytes after which it is closed; a single log row always fits. */
 export const BATCH_FACTS = 5_000
-const BATCH_BYTES = 3_000_000
+const BATCH_BYTES = 1_500_000
 const LOOK_AHEAD = 300
 
 interface Meta {

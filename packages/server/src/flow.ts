@@ -1,5 +1,7 @@
 import type { Engines } from '@tagtree/engines/engines'
 import type { Logger } from 'pino'
+import { createApplier } from './collect/applier/applier.js'
+import { openLog } from './collect/log.js'
 import type { Config } from './config.js'
 import { type CachedDirectory, makeDirectory } from './govern/directory.js'
 import { completeWorkspace, listAllWorkspaces, type PrepareWorkspace } from './govern/workspaces.js'
@@ -101,6 +103,16 @@ export async function wireFlow(ports: Ports): Promise<Flow> {
     now: () => Date.now(),
   }
 
+  const facts = openLog({ app: postgres.app })
+  const applier = createApplier({
+    postgres,
+    clickhouse,
+    vault,
+    onError: (workspaceId, error) =>
+      log.warn({ err: error, workspaceId }, 'the log could not be applied; trying again'),
+  })
+  await applier.start()
+
   const members = makeMemberReader({ pool: postgres.app, vault, loadCatalog: catalogs.load, clickhouseOf })
 
   const jobKinds: JobKind[] = [tagRunJob({ pool: postgres.app, runner, loadCatalog: catalogs.load, now: tagDeps.now })]
@@ -125,7 +137,11 @@ export async function wireFlow(ports: Ports): Promise<Flow> {
     routes,
     afterStart,
     jobs,
-    stop: (graceMs) => jobs.stop(graceMs),
+    stop: async (graceMs) => {
+      await jobs.stop(graceMs)
+      await facts.close()
+      await applier.stop()
+    },
   }
 }
 

@@ -1,3 +1,4 @@
+import type { Incoming } from '@tagtree/core/collect/incoming'
 import type { Engines } from '@tagtree/engines/engines'
 import type { Logger } from 'pino'
 import { createApplier } from './collect/applier/applier.js'
@@ -90,9 +91,9 @@ export async function wireFlow(ports: Ports): Promise<Flow> {
     readScanState: scanState,
   }))
   /** Tags follow what they are computed from: data that was stored, and definitions that were published. */
-  const tagsFollow = (what: 'data' | 'definitions') => async (workspaceId: number) => {
+  const tagsFollow = (what: 'data' | 'definitions') => (workspaceId: number) => {
     runner.noteChange(workspaceId, what)
-    await orderAutomaticRun(postgres.app, workspaceId)
+    return orderAutomaticRun(postgres.app, workspaceId)
   }
   const tagDeps = {
     pool: postgres.app,
@@ -113,6 +114,11 @@ export async function wireFlow(ports: Ports): Promise<Flow> {
   })
   await applier.start()
 
+  const collect = async (workspaceId: number, records: readonly Incoming[]) => {
+    const { logNo } = await facts.append(workspaceId, { source: 'api', importId: 0, records })
+    await applier.whenStored(workspaceId, logNo)
+  }
+
   const members = makeMemberReader({ pool: postgres.app, vault, loadCatalog: catalogs.load, clickhouseOf })
 
   const jobKinds: JobKind[] = [tagRunJob({ pool: postgres.app, runner, loadCatalog: catalogs.load, now: tagDeps.now })]
@@ -128,7 +134,7 @@ export async function wireFlow(ports: Ports): Promise<Flow> {
     ...governRoutes({ pool: postgres.app, directory, masterKey, prepareWorkspace, hasData: hasData(postgres) }),
     ...jobRoutes(postgres.app),
     ...catalogueRoutes(tagDeps),
-    ...tagRoutes(tagDeps),
+    ...tagRoutes({ ...tagDeps, collect, onDataStored: tagsFollow('data') }),
     ...segmentRoutes({ ...tagDeps, members }),
   ]
   const afterStart: FirstStep[] = []

@@ -78,4 +78,34 @@ export const listRuns = endpoint({
   errors: [...inWorkspace, 'NOT_FOUND', 'CURSOR_INVALID'],
 })
 
-export const TAG_ENDPOINTS = [runTags, showTag, listRuns] as const
+export const giveValues = endpoint({
+  id: 'giveValues',
+  stage: 'tag',
+  method: 'POST',
+  path: '/tags/{id}/values',
+  summary: { zh: '人工给出（或收回）标签值', en: 'Give values of a manual tag, or take them back' },
+  access: 'write',
+  params: z.strictObject({ id: NameId }),
+  body: z.strictObject({
+    given: z
+      .array(
+        z.strictObject({
+          /** Any identities of one subject. */
+          identities: z
+            .array(z.strictObject({ kind: z.string().max(100), value: z.string().min(1).max(1000) }))
+            .min(1)
+            .max(20),
+          /** null takes the value back. */
+          value: z.union([z.string().min(1).max(64), z.array(z.string().min(1).max(64)).max(100)]).nullable(),
+        }),
+      )
+      .min(1)
+      .max(1000),
+  }),
+  response: z.object({ accepted: z.number().int(), job: Job }),
+  status: 202,
+  errors: [...inWorkspace, 'NOT_FOUND', 'TAG_NOT_GIVEN', 'LOG_FULL'],
+  idempotent: true,
+})
+
+export const TAG_ENDPOINTS = [runTags, showTag, listRuns, giveValues] as const

@@ -169,6 +169,13 @@ export const ERRORS = {
     'Check that the folder exists, may be written to and has space left, then try again.',
     '请确认目录存在、可写且有剩余空间，然后重试。',
   ),
+  TAG_NOT_GIVEN: entry(
+    409,
+    'The values of "{name}" are computed, not given by hand.',
+    '“{name}”的值由计算得出，不能人工给出。',
+    'Choose a tag with given: manual or import, or make one.',
+    '请选择 given 为 manual 或 import 的标签，或新建一个。',
+  ),
   RUN_SUPERSEDED: entry(
     409,
     'The run was ended because what it computes has changed.',

@@ -25,7 +25,7 @@ export interface TagRouteDeps {
   readonly loadCatalog: (workspaceId: number) => Promise<Catalog>
   readonly readScanState: (workspaceId: number) => Promise<ScanState>
   /** Told after every change of what is published, so that the tags concerned run. */
-  readonly onDefinitionsChanged: (workspaceId: number) => Promise<void>
+  readonly onDefinitionsChanged: (workspaceId: number) => Promise<unknown>
   /** ms since 1970. */
   readonly now: () => number
 }

@@ -1,17 +1,26 @@
+import type { Incoming } from '@tagtree/core/collect/incoming'
 import * as contract from '@tagtree/core/contract/tag'
 import { AppError } from '@tagtree/core/kernel/app-error'
 import { z } from 'zod'
 import { readJob, showJob } from '../../jobs/job-records.js'
 import { orderRun, type RunOrder } from '../../jobs/tag-run-job.js'
 import { inWorkspace } from '../../store/postgres.js'
+import { givenValues } from '../../tag/given-values.js'
 import { readHeads } from '../../tag/run/heads.js'
 import { listRuns } from '../../tag/run/run-records.js'
 import { readCodes } from '../../tag/run/value-codes.js'
 import { type Bound, bind } from '../bind.js'
 import type { TagRouteDeps } from './catalogue.js'
 
+export interface TagRunRouteDeps extends TagRouteDeps {
+  /** Resolves when the facts are stored and readable. */
+  readonly collect: (workspaceId: number, records: readonly Incoming[]) => Promise<void>
+  /** Queues the run that follows new data; answers its job. */
+  readonly onDataStored: (workspaceId: number) => Promise<number>
+}
+
 /** Running tags and what is published of them. */
-export function tagRoutes(deps: TagRouteDeps): readonly Bound[] {
+export function tagRoutes(deps: TagRunRouteDeps): readonly Bound[] {
   return [
     bind(contract.runTags, async ({ body }, context) => {
       const catalog = await deps.loadCatalog(context.workspace.id)
@@ -28,6 +37,16 @@ export function tagRoutes(deps: TagRouteDeps): readonly Bound[] {
         const id = await orderRun(tx, workspace.id, order, idempotencyKey)
         return showJob(await readJob(tx, workspace.id, id), language)
       })
+    }),
+    bind(contract.giveValues, async ({ params, body }, context) => {
+      const { workspace, idempotencyKey, language } = context
+      const entry = (await deps.loadCatalog(workspace.id)).definitions.get(params.id)
+      if (!entry) throw new AppError('NOT_FOUND', { words: { what: 'tag', name: params.id } })
+      const records = givenValues(entry, body.given, deps.now(), idempotencyKey ?? context.requestId)
+      await deps.collect(workspace.id, records)
+      const id = await deps.onDataStored(workspace.id)
+      const job = await inWorkspace(deps.pool, workspace.id, (tx) => readJob(tx, workspace.id, id))
+      return { accepted: records.length, job: showJob(job, language) }
     }),
     bind(contract.showTag, async ({ params }, context) => {
       const workspaceId = context.workspace.id

@@ -1,10 +1,10 @@
 import { AppError } from '@tagtree/core/kernel/app-error'
 import type { Logger } from 'pino'
+import { listen } from '../store/notifications.js'
 import { toPostgresError } from '../store/postgres.js'
 import type { JobData, JobKind } from './job-kind.js'
 import { type JobLeases, LEASE_SECONDS } from './job-lease.js'
 import { JOB_CHANNELS, type JobRow } from './job-records.js'
-import { openNotifications } from './notifications.js'
 
 export interface JobRunnerOptions {
   readonly kinds: readonly JobKind[]
@@ -163,16 +163,16 @@ export function runJobs(options: JobRunnerOptions): JobRunner {
     else await leases.retryLater(row.id, error, pauseSeconds(row.attempts), true)
   }
 
-  const notifications = openNotifications({
+  const listener = listen({
     url: options.postgresUrl,
+    role: 'tagtree_worker',
     channels: Object.values(JOB_CHANNELS),
     onConnected: wake,
-    onNotification(channel, payload) {
+    onMessage(channel, payload) {
       if (channel === JOB_CHANNELS.due) wake()
       const work = works.get(payload)
       if (channel === JOB_CHANNELS.canceled && work) abort(work, 'canceled')
     },
-    log,
   })
   return {
     running: () => works.size,
@@ -188,7 +188,7 @@ export function runJobs(options: JobRunnerOptions): JobRunner {
       await Promise.race([Promise.all([...works.values()].map(({ done }) => done)), waited])
       clearTimeout(grace)
       clearInterval(heartbeat)
-      await notifications.close()
+      await listener.close()
     },
   }
 }

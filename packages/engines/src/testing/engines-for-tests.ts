@@ -19,7 +19,10 @@ export interface TestDatabase {
   readonly firstWorkspaceId: number
   /** The same as the server gets it from startEngines; its `stop` leaves the shared engines alone. */
   readonly engines: Engines
-  /** Drops the PostgreSQL database and the ClickHouse databases. */
+  /**
+   * Ends the sessions and drops the ClickHouse databases. The PostgreSQL database goes with the run: dropping one takes
+   * a checkpoint, longer than most test files.
+   */
   close(): Promise<void>
 }
 
@@ -47,7 +50,8 @@ export async function createTestDatabase(): Promise<TestDatabase> {
       stop: async () => undefined,
     },
     async close() {
-      await asSuperuser(shared, undefined, (client) => client.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`))
+      const end = 'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1'
+      await asSuperuser(shared, undefined, (client) => client.query(end, [name]))
       await dropWorkspaces(shared)
     },
   }

@@ -21,6 +21,7 @@ import { orderAutomaticRun, tagRunJob } from './jobs/tag-run-job.js'
 import { makeMemberReader } from './segment/member-reader.js'
 import { openCatalogStore } from './store/catalog.js'
 import type { ClickHouse } from './store/clickhouse.js'
+import { readLogLag } from './store/log-lag.js'
 import { inTransaction, inWorkspace, type PostgresPools } from './store/postgres.js'
 import { readScanState } from './store/scan-state.js'
 import { prepareWorkspaceStore, readDatabaseName } from './store/workspace-store.js'
@@ -129,6 +130,11 @@ export async function wireFlow(ports: Ports): Promise<Flow> {
     log,
   })
   ports.metrics.gauge('tagtree_jobs_running', 'Jobs this process works on now', () => jobs.running())
+  ports.metrics.gauges('tagtree_log_lag', 'Facts acknowledged but not yet applied', 'workspace', async () => {
+    const workspaces = (await inTransaction(postgres.app, listAllWorkspaces)).filter(({ state }) => state === 'ready')
+    const lags = await Promise.all(workspaces.map(({ id }) => readLogLag(postgres.app, id)))
+    return Object.fromEntries(workspaces.map(({ slug }, at) => [slug, lags[at]!]))
+  })
 
   const routes: Bound[] = [
     ...governRoutes({ pool: postgres.app, directory, masterKey, prepareWorkspace, hasData: hasData(postgres) }),

@@ -35,7 +35,9 @@ export function makeMetrics(): Metrics {
         help,
         registers: [register],
         async collect() {
-          this.set(await read())
+          const number = await readOrNothing(read)
+          if (number === undefined) this.remove()
+          else this.set(number)
         },
       })
     },
@@ -47,11 +49,22 @@ export function makeMetrics(): Metrics {
         registers: [register],
         async collect() {
           this.reset()
-          for (const [value, number] of Object.entries(await read())) this.set({ [label]: value }, number)
+          for (const [value, number] of Object.entries((await readOrNothing(read)) ?? {})) {
+            this.set({ [label]: value }, number)
+          }
         },
       })
     },
     contentType: register.contentType,
     print: () => register.metrics(),
+  }
+}
+
+/** A number that cannot be read now (its engine is down) is left out: the others are needed most then. */
+async function readOrNothing<Value>(read: () => Value | Promise<Value>): Promise<Value | undefined> {
+  try {
+    return await read()
+  } catch {
+    return undefined
   }
 }

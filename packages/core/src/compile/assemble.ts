@@ -26,7 +26,9 @@ export function assemble(reads: PassReads, outputs: readonly Expr[], context: Co
     const leaves = pass.leaves.filter((leaf) => names.has(leaf.name))
     if (leaves.length > 0) others.push(sources.events(pass, leaves))
   }
-  const attributes = reads.attributes.used().filter((entry) => names.has(attributeColumn(entry)))
+  const attributes = reads.attributes
+    .used()
+    .filter((entry) => names.has(attributeColumn(entry)) || names.has(`${attributeColumn(entry)}__known`))
   if (attributes.length > 0) {
     others.push(context.attributes === 'history' ? sources.history(attributes) : sources.attributes(attributes))
   }
@@ -122,7 +124,9 @@ class Sources {
     const where = [
       call('eq', column('tag_id'), param('UInt32', read.tag)),
       call('lte', column('as_of'), this.#asOf()),
-      ...(unpublished.length === 0 ? [] : [not(call('in', column('run_id'), param('Array(UInt64)', unpublished)))]),
+      ...(unpublished.length === 0
+        ? []
+        : [not(call('in', column('run_id'), param('Array(UInt64)', unpublished.map(BigInt))))]),
       ...this.#restricted(false),
     ]
     const rows = this.#filter(table, where)

@@ -1,6 +1,6 @@
-import { calendarMonths, type ParsedSpan, parseSpan, type SpanUnit } from '../kernel/span.js'
+import { type ParsedSpan, parseSpan, type SpanUnit } from '../kernel/span.js'
 import { addSpan, type CalendarUnitName, type Instant, startOfUnit, type Zone } from '../kernel/zone.js'
-import type { AnchoredWindow, CalendarUnit, Span, Window } from '../language/document.js'
+import type { AnchoredWindow, Span, Window } from '../language/document.js'
 
 /** Half-open bounds of a window: `from <= t < to`; null = without end on that side. */
 export interface Bounds {
@@ -61,22 +61,13 @@ const UNIT_OF_SPAN: Readonly<Partial<Record<SpanUnit, CalendarUnitName>>> = {
   q: 'quarter',
   y: 'year',
 }
-const CLOCK_MS: Readonly<Partial<Record<SpanUnit, number>>> = { s: 1000, min: 60_000, h: 3_600_000 }
 
-/** First instant of the unit (day, week, …, or clock hour) that holds an instant, moved by `shift` units. */
+/** First instant of the calendar unit that holds an instant, moved by `shift` units. */
 function startOfSpanUnit(zone: Zone, unit: SpanUnit, instant: Instant, shift: number): Instant {
-  const calendar = UNIT_OF_SPAN[unit]
-  if (calendar !== undefined) return startOfUnit(zone, calendar satisfies CalendarUnit, instant, shift)
-  const size = CLOCK_MS[unit] ?? 1000
-  return (Math.floor(instant / size) + shift) * size
+  return startOfUnit(zone, UNIT_OF_SPAN[unit] ?? 'day', instant, shift)
 }
 
 /** A span of a resolved document; whatever cannot be read counts as nothing. */
 export function spanOf(text: Span): ParsedSpan {
   return parseSpan(text) ?? { count: 0, unit: 's' }
-}
-
-/** Whether a length is one of months, quarters or years. */
-export function isCalendarSpan(text: Span): boolean {
-  return calendarMonths(spanOf(text)) !== null
 }

@@ -9,6 +9,7 @@ import type { ExprNumbers } from '../plan/hash.js'
 import type { Named, Plan } from '../plan/plan.js'
 import { print } from '../print/print.js'
 import type { Statement } from '../statement.js'
+import { groupLabel } from './fit-key.js'
 import type { FitMethod, GroupColumns } from './fit-method.js'
 import type { FitGroup, FitValue, FitValues } from './fit-value.js'
 import { groupNumber } from './group-numbers.js'
@@ -51,7 +52,7 @@ export function fitStep(fit: PlannedFit, reads: PassReads, context: CompileConte
     describe: (value) =>
       value.groups.map((group) => {
         const values = group.values.map((one) => formatDecimal(BigInt(one))).join(', ')
-        return group.key === '' ? values : `${group.key}: ${values}`
+        return group.key === '' ? values : `${groupLabel(group.key)}: ${values}`
       }),
   }
 }

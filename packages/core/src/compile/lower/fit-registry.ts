@@ -34,18 +34,12 @@ export interface PlannedFit {
 /** Collects the fits of a pass; a definition that uses the same cuts at several places fits them once. */
 export class FitRegistry {
   readonly #fits = new Map<string, PlannedFit>()
-  readonly #keys = new Map<string, string>()
 
-  add(fit: Omit<PlannedFit, 'key' | 'level'>, identity: string): string {
-    const shape = `${fit.definitionId}\n${identity}`
-    const known = this.#keys.get(shape)
-    if (known !== undefined) return known
-    const key = `${fit.definitionId}#${fit.path}`
-    this.#keys.set(shape, key)
+  add(fit: Omit<PlannedFit, 'key' | 'level'>, key: string): void {
+    if (this.#fits.has(key)) return
     const used = [fit.value, fit.scope, ...(fit.group === null ? [] : [fit.group])]
     const level = 1 + Math.max(-1, ...used.map((expr) => this.#deepest(expr, new Map())))
     this.#fits.set(key, { ...fit, key, level })
-    return key
   }
 
   /** In an order in which every fit comes after those it needs. */
@@ -61,13 +55,4 @@ export class FitRegistry {
     seen.set(expr, level)
     return level
   }
-}
-
-/** One text per document part: keys sorted, so that the order of writing does not matter. */
-export function canonicalText(part: unknown): string {
-  return JSON.stringify(part, (_key, value: unknown) =>
-    typeof value === 'object' && value !== null && !Array.isArray(value)
-      ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : value,
-  )
 }

@@ -1,9 +1,9 @@
-import type { Catalog } from '../../catalog/catalog.js'
+import type { Catalog, PropertyType } from '../../catalog/catalog.js'
 import type { Instant, Zone } from '../../kernel/zone.js'
 import type { EventValue, Prop } from '../../language/document.js'
 import { eventsOf, findProperty, usableType } from '../../language/frame/property.js'
 import type { StreamScope } from '../../language/frame/scope.js'
-import { call, column, type Expr, isTrue, missing, param, TRUE } from '../plan/expr.js'
+import { call, column, type Expr, isTrue, missing, number, param, TRUE } from '../plan/expr.js'
 import type { Bounds } from '../window-bounds.js'
 import type { EventLeaves } from './event-leaves.js'
 import { localDayOf } from './local-day.js'
@@ -60,9 +60,13 @@ function asProperty(type: ReturnType<typeof usableType>, isList: boolean, forms:
   const first = forms[0]!
   const expr = forms.length === 1 ? first : call('firstKnown', ...forms)
   if (isList) {
-    const element = type === 'money' ? 'number' : type === 'list' ? 'text' : type
     const list = forms.length === 1 ? first : call('joinLists', ...forms)
-    return { type: 'list', element, expr: list, known: call('gt', column('items_count'), { kind: 'number', value: 0 }) }
+    return {
+      type: 'list',
+      element: 'text',
+      expr: LINE_TEXTS[type](list),
+      known: call('gt', column('items_count'), number(0)),
+    }
   }
   switch (type) {
     case 'number':
@@ -82,6 +86,16 @@ function asProperty(type: ReturnType<typeof usableType>, isList: boolean, forms:
         known: knownColumn(forms),
       }
   }
+}
+
+/** Fields of all lines as texts. */
+const LINE_TEXTS: Readonly<Record<PropertyType, (list: Expr) => Expr>> = {
+  number: (list) => call('textsOf', list),
+  money: (list) => call('textsOf', list),
+  text: (list) => list,
+  date: (list) => call('textsOfMillis', list),
+  bool: (list) => call('textsOfBools', list),
+  list: (list) => list,
 }
 
 /** A list column has a companion that says whether the list is there at all. */

@@ -1,8 +1,8 @@
 import { parseDecimal } from '../../kernel/decimal.js'
-import type { Cuts } from '../../language/document.js'
+import { cutsFit } from '../fits/cuts-fit.js'
+import { fitKey } from '../fits/fit-key.js'
 import { call, choose, type Expr, type FitPart, missing, param } from '../plan/expr.js'
 import type { DefinitionScope } from './definition-scope.js'
-import { canonicalText, type FitKind } from './fit-registry.js'
 import { type Lowered, type LoweredNumber, millisOf, numberOf, scaledOf } from './lowered.js'
 import { textOf } from './operators.js'
 import type { GroupNumberOf, TierOf } from './scope.js'
@@ -21,7 +21,8 @@ export function tierOf(of: TierOf, scope: DefinitionScope, path: string): Lowere
     return numberOf('whole', tier(of.edge ?? 'up', value, cuts))
   }
   const group = groupTextOf(of.by)
-  const key = scope.planner.fits.add(
+  const key = fitKey(scope.definition.id, of.identity, scope.only !== null)
+  scope.planner.fits.add(
     {
       definitionId: scope.definition.id,
       path,
@@ -31,7 +32,7 @@ export function tierOf(of: TierOf, scope: DefinitionScope, path: string): Lowere
       scope: scope.fitScope(of.only),
       group,
     },
-    canonicalText([of.identity, scope.only === null]),
+    key,
   )
   const fitted = tier(of.edge ?? 'down', value, fitValues(key, group))
   return numberOf('whole', choose([{ when: fitKnown(key, group), then: fitted }], missing('UInt16')))
@@ -40,7 +41,8 @@ export function tierOf(of: TierOf, scope: DefinitionScope, path: string): Lowere
 /** A number of the subject's group. */
 export function groupNumberOf(of: GroupNumberOf, scope: DefinitionScope, path: string): LoweredNumber {
   const group = groupTextOf(of.by)
-  const key = scope.planner.fits.add(
+  const key = fitKey(scope.definition.id, of.identity, scope.only !== null)
+  scope.planner.fits.add(
     {
       definitionId: scope.definition.id,
       path,
@@ -50,7 +52,7 @@ export function groupNumberOf(of: GroupNumberOf, scope: DefinitionScope, path: s
       scope: scope.fitScope(of.only),
       group,
     },
-    canonicalText([of.identity, scope.only === null]),
+    key,
   )
   const first = call('part1', fitValues(key, group))
   return numberOf('scaled', choose([{ when: fitKnown(key, group), then: first }], missing('Int128')))
@@ -102,8 +104,4 @@ function keyTextOf(value: Lowered): Expr {
     default:
       return missing('String')
   }
-}
-
-function cutsFit(at: Exclude<Cuts, number[]>): FitKind {
-  return { kind: 'cuts', method: at.method, n: at.n ?? null, probs: at.probs ?? null }
 }

@@ -53,6 +53,7 @@ export const FUNCTIONS: Readonly<Record<FunctionName, WriteCall>> = {
   isTrue: (part) => `ifNull(${part}, 0)`,
   choose: (...args) => (args.length === 3 ? `if(${args.join(', ')})` : `multiIf(${args.join(', ')})`),
   firstKnown: named('coalesce'),
+  nullable: named('toNullable'),
 
   textContains: (text, part) => `(position(lower(${text}), ${part}) > 0)`,
   textStartsWith: (text, part) => `startsWith(lower(${text}), ${part})`,
@@ -93,8 +94,11 @@ export const FUNCTIONS: Readonly<Record<FunctionName, WriteCall>> = {
   notEmpty: named('notEmpty'),
   firstThousand: (list) => `arraySlice(arraySort(${list}), 1, 1000)`,
   textsOf: (list) => `arrayMap(x -> toString(x), ${list})`,
+  textsOfMillis: (list) => `arrayMap(x -> toString(toUnixTimestamp64Milli(x)), ${list})`,
+  textsOfBools: (list) => `arrayMap(x -> if(x = 1, 'true', 'false'), ${list})`,
   textOfDecimal: named('toString'),
   textOfNumber: named('toString'),
+  textOfBool: (x) => `if(isNull(${x}), NULL, if(${x} = 1, 'true', 'false'))`,
   at: (list, place) => `${list}[${place}]`,
   part: (row, place) => `tupleElement(${row}, ${place})`,
   part1: (list) => `${list}[1]`,
@@ -109,7 +113,7 @@ export const FUNCTIONS: Readonly<Record<FunctionName, WriteCall>> = {
 
   tierAbove: (cuts, value) => `toUInt16(1 + arrayCount(c -> c < ${value}, ${cuts}))`,
   tierFrom: (cuts, value) => `toUInt16(1 + arrayCount(c -> c <= ${value}, ${cuts}))`,
-  groupKey: (...parts) => (parts.length === 1 ? parts[0]! : `concat(${parts.map(lengthPrefixed).join(', ')})`),
+  groupKey: (...parts) => `concat(${parts.map(lengthPrefixed).join(', ')})`,
   groupPlace: (key, keys, places) => `transform(ifNull(${key}, ''), ${keys}, ${places}, toUInt32(0))`,
 
   plainText: named('toString'),
@@ -136,7 +140,8 @@ export const FUNCTIONS: Readonly<Record<FunctionName, WriteCall>> = {
     `${sorted}[least(intDiv((toInt64(length(${sorted})) - 1) * ${k}, ${of}) + 1 + ${more}, toInt64(length(${sorted})))]`,
   shareCut: (sorted, sum, share) => {
     const falling = `arrayReverse(${sorted})`
-    const before = `arrayPushFront(arrayPopBack(${falling}), toInt128('170141183460469231731687303715884105727'))`
+    const most = `toInt128('170141183460469231731687303715884105727')`
+    const before = `arraySlice(arrayPushFront(${falling}, ${most}), 1, length(${falling}))`
     const found = `arrayFilter((v, b, s) -> v != b AND (toInt256(s) - v) * 10000 >= ${sum} * ${share}, ${falling}, ${before}, arrayCumSum(${falling}))`
     return `if(empty(${found}), '', toString(${found}[1]))`
   },
@@ -190,7 +195,7 @@ export const AGGREGATES: Readonly<Record<AggregateName, WriteAggregate>> = {
 
 /** Sorted values beside the next one; the last stands beside a value that differs from it. */
 function withNext(sorted: string): string {
-  return `${sorted}, arrayPushBack(arrayPopFront(${sorted}), ${sorted}[-1] - 1)`
+  return `${sorted}, arrayResize(arrayPopFront(${sorted}), length(${sorted}), ${sorted}[-1] - 1)`
 }
 
 /** Places of the last of equal values. */

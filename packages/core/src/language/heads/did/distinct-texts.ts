@@ -11,7 +11,7 @@ export function distinctTexts(value: Lowered, when: readonly Expr[]): Expr {
     case 'date':
       return aggregate('distinct', [call('textOfNumber', millisOf(value))], when)
     case 'bool':
-      return aggregate('distinct', [call('textOfNumber', value.expr)], when)
+      return aggregate('distinct', [call('textOfBool', value.expr)], when)
     case 'list':
       return aggregate('distinctOfLists', [value.element === 'text' ? value.expr : call('textsOf', value.expr)], when)
     default:

@@ -125,7 +125,8 @@ function propAt(rows: RowsPlan, prop: Lowered | null, nth: number): Lowered {
     const sorted = aggregate('sortedRows', [...rows.order, value], rows.when)
     return rows.leaf(call('part', call('at', sorted, number(nth)), number(rows.order.length + 1)))
   }
-  if (prop.type !== 'list') return { ...prop, expr: at(prop.expr) }
+  // A value that is never missing in a row is missing when there is no row.
+  if (prop.type !== 'list') return { ...prop, expr: at(call('nullable', prop.expr)) }
   const list: LoweredList = { ...prop, expr: at(prop.expr), known: at(prop.known) }
   return list
 }

@@ -1,0 +1,287 @@
+import type { AttributeChange } from '@tagtree/core/catalog/attribute-fold'
+import type { StoredValue } from '@tagtree/core/catalog/coerce'
+import type { Random } from '@tagtree/core/demo/random'
+import type { AssertionFact, EventFact, SubjectFacts } from '@tagtree/core/evaluate/facts'
+import { parseDecimal } from '@tagtree/core/kernel/decimal'
+import { addSpan, startOfUnit, zoneOf } from '@tagtree/core/kernel/zone'
+import type { EventScopeValue } from '@tagtree/core/language/event-scope/event-scope'
+import { WORLD_ZONES } from './world-catalog.js'
+
+/** What the log wrote, before anybody asks: rows with their node, import and sequence number. */
+export interface World {
+  readonly timeZone: string
+  readonly asOf: number
+  /** null = everything is known. */
+  readonly knownSeq: bigint | null
+  readonly excludedImports: readonly number[]
+  readonly attributes: 'current' | 'history'
+  readonly unpublishedRuns: readonly bigint[]
+  /** Node -> profile today; every node has one. */
+  readonly profileOf: ReadonlyMap<number, number>
+  readonly sightings: readonly Sighting[]
+  readonly events: readonly StoredEvent[]
+  readonly superseded: readonly { readonly seq: bigint; readonly bySeq: bigint; readonly importId: number }[]
+  readonly changes: readonly StoredChange[]
+  readonly assertions: readonly StoredAssertion[]
+  readonly identities: readonly (Place & { readonly kind: string; readonly value: string })[]
+}
+interface Place {
+  readonly node: number
+  /** Profile it was written under. */
+  readonly stamped: number
+  readonly importId: number
+  readonly seq: bigint
+}
+interface Sighting extends Place {
+  readonly strong: boolean
+  readonly firstTs: number
+}
+export interface StoredEvent extends Place {
+  readonly fact: EventFact
+}
+export interface StoredChange extends Place {
+  readonly attribute: string
+  readonly change: AttributeChange
+}
+export interface StoredAssertion {
+  readonly of: 'grade' | 'topics' | 'chosen'
+  readonly profile: number
+  readonly asOf: number
+  readonly run: bigint
+  readonly values: readonly string[]
+}
+
+const CITIES = ['上海', '北京', 'Paris', 'paris', '华东/上海', '', "o'x"]
+const NODES = 52
+const PEOPLE = 40
+const EVENTS = 400
+/** Amounts that repeat, lie beside each other, are negative, zero and as large as a stored number may be. */
+const AMOUNTS = ['0', '0.0001', '9.99', '10', '10.0001', '100', '100', '99.5', '-5', '250.25', '99999999999999.9999']
+
+/** A world of about 40 profiles and 400 events with merges, missing values, equal moments and rows nobody may see. */
+export function randomWorld(random: Random): World {
+  const timeZone = random.one(WORLD_ZONES)
+  const asOf = Date.UTC(2026, random.below(12), random.between(1, 28), random.below(24), random.below(60))
+  const profileOf = mergedNodes(random)
+  const nodes = [...profileOf.keys()]
+  const moments = momentsAround(asOf, timeZone)
+  let next = 1000n
+  const place = (node = random.one(nodes)): Place => {
+    next += BigInt(random.between(1, 3))
+    const stamped = random.chance(0.5) ? profileOf.get(node)! : node
+    return { node, stamped, importId: random.chance(0.8) ? 0 : random.between(1, 3), seq: next }
+  }
+  const moment = (): number => {
+    if (random.chance(0.5)) return random.one(moments)
+    return asOf - Math.floor(random.unit() ** 3 * 500 * 86_400_000)
+  }
+  const events = Array.from({ length: EVENTS }, (): StoredEvent => {
+    const at = place()
+    return { ...at, fact: randomEvent(random, moment(), at.seq, moments) }
+  })
+  const world: World = {
+    timeZone,
+    asOf,
+    knownSeq: random.chance(0.3) ? next - BigInt(random.below(120)) : null,
+    excludedImports: random.chance(0.5) ? [random.between(1, 3)] : [],
+    attributes: random.chance(0.5) ? 'current' : 'history',
+    unpublishedRuns: Array.from({ length: 8 }, () => BigInt(random.below(60))),
+    profileOf,
+    events,
+    sightings: nodes.flatMap((node) => {
+      const strong = random.chance(0.7)
+      const firstTs = asOf - random.between(-2, 400) * 86_400_000
+      const again = random.chance(0.2) ? [{ ...place(node), strong, firstTs: firstTs - 86_400_000 }] : []
+      return [{ ...place(node), strong, firstTs }, ...again]
+    }),
+    superseded: events
+      .filter(() => random.chance(0.04))
+      .map((event) => ({ seq: event.seq, bySeq: event.seq + BigInt(random.below(300)), importId: random.below(3) })),
+    changes: Array.from({ length: 200 }, () => randomChange(random, place(), moment())),
+    assertions: Array.from({ length: 60 }, (_, run) => randomAssertion(random, profileOf, moment(), BigInt(run))),
+    identities: nodes
+      .filter(() => random.chance(0.4))
+      .map((node) => ({ ...place(node), kind: 'phone', value: `1380000000${random.below(4)}` })),
+  }
+  return world
+}
+
+/** Some nodes belong to the profile of an older one; a profile is its smallest node. */
+function mergedNodes(random: Random): Map<number, number> {
+  const profiles = Array.from({ length: PEOPLE }, (_, index) => index + 1)
+  const late = Array.from({ length: NODES - PEOPLE }, (_, index) => PEOPLE + index + 1)
+  return new Map([
+    ...profiles.map((one) => [one, one] as const),
+    ...late.map((one) => [one, random.one(profiles)] as const),
+  ])
+}
+
+/** Instants at which windows of the generated definitions begin or end, and a millisecond to either side. */
+function momentsAround(asOf: number, timeZone: string): number[] {
+  const zone = zoneOf(timeZone)
+  const edges = [
+    asOf,
+    ...['7d', '30d', '1mo', '1y'].map((text) => addSpan(zone, asOf, spanOf(text), -1)),
+    ...(['day', 'week', 'month', 'quarter', 'year'] as const).flatMap((unit) => [
+      startOfUnit(zone, unit, asOf),
+      startOfUnit(zone, unit, asOf, -1),
+    ]),
+  ]
+  return edges.flatMap((edge) => [edge - 1, edge, edge + 1])
+}
+
+function spanOf(text: string) {
+  const [, count, unit] = /^(\d+)(\w+)$/.exec(text)!
+  return { count: Number(count), unit: unit as 'd' | 'mo' | 'y' }
+}
+
+function randomEvent(random: Random, ts: number, seq: bigint, moments: readonly number[]): EventFact {
+  const maybe = (value: () => EventScopeValue): EventScopeValue => (random.chance(0.8) ? value() : null)
+  const amount = (): EventScopeValue => parseDecimal(random.one(AMOUNTS))
+  const name = random.one(['order.paid', 'order.paid', 'page.viewed', 'message.sent'])
+  const known: Record<string, EventScopeValue> = {}
+  const set = (key: string, value: EventScopeValue): void => {
+    if (value !== null) known[key] = value
+  }
+  set(
+    'city',
+    maybe(() => random.one(CITIES)),
+  )
+  if (name === 'page.viewed')
+    set(
+      'seconds',
+      maybe(() => parseDecimal(random.between(-2, 60))),
+    )
+  if (name !== 'order.paid') return { event: name, ts, seq, properties: known, items: [] }
+  set(
+    'order_id',
+    maybe(() => `o${random.below(60)}`),
+  )
+  set('amount', maybe(amount))
+  set(
+    'gift',
+    maybe(() => random.chance(0.5)),
+  )
+  set(
+    'due',
+    maybe(() => random.one(moments)),
+  )
+  set(
+    'labels',
+    maybe(() => ['a', 'b', 'c'].filter(() => random.chance(0.4))),
+  )
+  set(
+    'note',
+    maybe(() => random.one(['Hello World', 'hello', 'WORLD', 'ä'])),
+  )
+  const items = Array.from({ length: random.below(4) }, () => {
+    const line: Record<string, EventScopeValue> = {}
+    if (random.chance(0.85)) line.sku = random.one(['A100', 'B200', 'C300'])
+    if (random.chance(0.85)) line.qty = parseDecimal(random.between(0, 4))
+    if (random.chance(0.85)) line.price = amount()
+    return line
+  })
+  return { event: name, ts, seq, properties: known, items }
+}
+
+function randomChange(random: Random, place: Place, ts: number): StoredChange {
+  const attribute = random.one(['city', 'level', 'points', 'birthday', 'vip', 'interests', 'nick'])
+  const { operations, value } = CHANGES[attribute]!
+  const operation = random.one(operations)
+  const stored = operation === 'unset' ? null : value(random)
+  return { ...place, attribute, change: { operation, value: stored, ts, seq: place.seq } }
+}
+
+const SETS = ['set', 'set', 'set_once', 'unset'] as const
+const CHANGES: Readonly<
+  Record<string, { operations: readonly AttributeChange['operation'][]; value: (random: Random) => StoredValue }>
+> = {
+  city: { operations: SETS, value: (random) => ({ type: 'text', value: random.one(CITIES) }) },
+  level: { operations: SETS, value: (random) => ({ type: 'text', value: random.one(['gold', 'silver']) }) },
+  nick: { operations: SETS, value: (random) => ({ type: 'text', value: random.one(['Ann', 'bob']) }) },
+  points: {
+    operations: [...SETS, 'increment'],
+    value: (random) => ({ type: 'number', value: random.one(['1', '0', '-2.5', '100', '99999999999999.9999']) }),
+  },
+  birthday: {
+    operations: SETS,
+    value: (random) => ({
+      type: 'date',
+      value: Date.UTC(random.between(1900, 2030), random.below(12), random.between(1, 29)),
+    }),
+  },
+  vip: { operations: SETS, value: (random) => ({ type: 'bool', value: random.chance(0.5) }) },
+  interests: {
+    operations: [...SETS, 'append'],
+    value: (random) => ({ type: 'list', value: ['x', 'y', 'z'].filter(() => random.chance(0.5)) }),
+  },
+}
+
+function randomAssertion(
+  random: Random,
+  profileOf: ReadonlyMap<number, number>,
+  at: number,
+  run: bigint,
+): StoredAssertion {
+  const of = random.one(['grade', 'topics', 'chosen'] as const)
+  const values = { grade: ['A', 'B', 'C'], topics: ['x', 'y', 'z'], chosen: ['1'] }[of]
+  return {
+    of,
+    profile: random.one([...profileOf.values()]),
+    // The history keeps seconds.
+    asOf: Math.floor(at / 1000) * 1000,
+    run,
+    values: of === 'topics' ? values.filter(() => random.chance(0.5)) : random.chance(0.2) ? [] : [random.one(values)],
+  }
+}
+
+/** The world as its subjects are known: hidden rows left out, nodes put together. */
+export function factsOf(world: World): SubjectFacts[] {
+  const isKnown = (row: { importId: number; seq: bigint }): boolean =>
+    !world.excludedImports.includes(row.importId) && (world.knownSeq === null || row.seq <= world.knownSeq)
+  const replaced = new Set(
+    world.superseded.filter((row) => isKnown({ importId: row.importId, seq: row.bySeq })).map((row) => row.seq),
+  )
+  const profiles = [...new Set(world.profileOf.values())]
+  return profiles.flatMap((profile): SubjectFacts[] => {
+    const own = <T extends Place>(rows: readonly T[]): T[] =>
+      rows.filter((row) => world.profileOf.get(row.node) === profile && isKnown(row))
+    const seen = own(world.sightings).filter((one) => one.firstTs < world.asOf)
+    if (seen.length === 0) return []
+    const attributes = new Map<string, AttributeChange[]>()
+    for (const { attribute, change } of own(world.changes)) {
+      attributes.set(attribute, [...(attributes.get(attribute) ?? []), change])
+    }
+    return [
+      {
+        profile,
+        strong: seen.some((one) => one.strong),
+        firstTs: Math.min(...seen.map((one) => one.firstTs)),
+        events: own(world.events)
+          .map((event) => event.fact)
+          .filter((fact) => !replaced.has(fact.seq)),
+        attributes,
+        assertions: assertionsOf(world, profile),
+        lists: isListed(world, profile) ? new Set(['chosen']) : new Set(),
+        identities: new Map([['phone', own(world.identities).map((one) => one.value)]]),
+      },
+    ]
+  })
+}
+
+function assertionsOf(world: World, profile: number): Map<string, AssertionFact[]> {
+  const found = new Map<string, AssertionFact[]>()
+  for (const one of world.assertions) {
+    if (one.profile !== profile || one.of === 'chosen' || world.unpublishedRuns.includes(one.run)) continue
+    found.set(one.of, [...(found.get(one.of) ?? []), { asOf: one.asOf, run: one.run, values: one.values }])
+  }
+  return found
+}
+
+function isListed(world: World, profile: number): boolean {
+  const newest = world.assertions
+    .filter((one) => one.of === 'chosen' && one.profile === profile && one.asOf <= world.asOf)
+    .filter((one) => !world.unpublishedRuns.includes(one.run))
+    .sort((a, b) => b.asOf - a.asOf || (b.run > a.run ? 1 : -1))[0]
+  return newest !== undefined && newest.values.length > 0
+}

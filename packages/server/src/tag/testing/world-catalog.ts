@@ -1,0 +1,107 @@
+import type { Catalog } from '@tagtree/core/catalog/catalog'
+import { buildCatalog, withDefinitions } from '@tagtree/core/language/testing/catalog-builder'
+
+/** Time zones with and without summer time, with half hours, and with a day that once was left out. */
+export const WORLD_ZONES = ['Asia/Shanghai', 'America/New_York', 'Australia/Lord_Howe', 'America/Sao_Paulo'] as const
+
+/** What random worlds know by name: every type of property and attribute, with and without a column of its own. */
+export function worldCatalog(timeZone: string, definitions: readonly object[]): Catalog {
+  const empty = buildCatalog({
+    timeZone,
+    subjects: ['organisation'],
+    events: {
+      'order.paid': {
+        properties: {
+          order_id: 'text',
+          amount: 'money',
+          city: 'text',
+          gift: 'bool',
+          due: 'date',
+          labels: 'list',
+          note: { type: 'text', column: null },
+          'items.sku': 'text',
+          'items.qty': 'number',
+          'items.price': 'money',
+        },
+      },
+      'page.viewed': { properties: { city: 'text', seconds: 'number' } },
+      'message.sent': { passive: true, properties: { city: 'text' } },
+    },
+    attributes: {
+      city: 'text',
+      level: 'text',
+      points: 'number',
+      birthday: 'date',
+      vip: 'bool',
+      interests: 'list',
+      nick: { type: 'text', column: null },
+    },
+    identityKinds: ['phone'],
+    lists: ['chosen'],
+  })
+  return withDefinitions(empty, [...BASE_DEFINITIONS, ...definitions])
+}
+
+/** Definitions that others can be built on. */
+const BASE_DEFINITIONS: readonly object[] = [
+  { kind: 'tag', id: 'grade', name: 'grade', ordered: true, values: codes('C', 'B', 'A'), assign: { given: 'manual' } },
+  {
+    kind: 'tag',
+    id: 'topics',
+    name: 'topics',
+    family: 'multi',
+    values: codes('x', 'y', 'z'),
+    assign: { given: 'import' },
+  },
+  { kind: 'metric', id: 'spend', name: 'spend', value: { did: 'order.paid', get: { sum: 'amount' } } },
+  { kind: 'metric', id: 'basket', name: 'basket', value: { did: 'order.paid', get: { avg: 'amount' } } },
+  {
+    kind: 'metric',
+    id: 'idle',
+    name: 'idle',
+    who: 'everyone',
+    value: { since: { did: 'any', get: 'lastAt' } },
+  },
+  {
+    kind: 'tag',
+    id: 'tier',
+    name: 'tier',
+    ordered: true,
+    only: { metric: 'spend', gt: 0 },
+    assign: { cut: { metric: 'spend' }, at: { method: 'quantile', n: 3 }, values: ['low', 'mid', 'high'] },
+  },
+  { kind: 'segment', id: 'recent', name: 'recent', where: { metric: 'idle', lte: 20 } },
+]
+
+function codes(...values: string[]): object[] {
+  return values.map((code) => ({ code }))
+}
+
+/** Columns of the events and attributes tables that the catalogue names, with their types. */
+export function worldColumns(catalog: Catalog): { events: Map<string, string>; attributes: Map<string, string> } {
+  const events = new Map<string, string>()
+  for (const event of catalog.events.values()) {
+    for (const { column, type, item } of event.properties.values()) {
+      if (column === null) continue
+      const plain = type === 'text' ? 'LowCardinality(Nullable(String))' : PLAIN_TYPES[type]
+      events.set(column, item ? `Array(${plain})` : plain)
+      if (type === 'list') events.set(`${column}__known`, 'UInt8')
+    }
+  }
+  const attributes = new Map<string, string>()
+  for (const { column, type } of catalog.attributes.get('person')!.values()) {
+    if (column === null) continue
+    attributes.set(column, PLAIN_TYPES[type])
+    if (type === 'list') attributes.set(`${column}__known`, 'UInt8')
+  }
+  return { events, attributes }
+}
+
+const PLAIN_TYPES = {
+  number: 'Nullable(Decimal(18, 4))',
+  money: 'Nullable(Decimal(18, 4))',
+  text: 'Nullable(String)',
+  date: "Nullable(DateTime64(3, 'UTC'))",
+  bool: 'Nullable(UInt8)',
+  list: 'Array(String)',
+} as const

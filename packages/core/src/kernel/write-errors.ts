@@ -37,11 +37,4 @@ export const WRITE_ERRORS = {
     'Nothing is to be done: the other process goes on from the same place.',
     '无需处理：另一进程会从同一位置继续。',
   ),
-  IMPORT_UNDONE: entry(
-    409,
-    'Import {importId} was undone.',
-    '导入 {importId} 已撤销。',
-    'Import the file again as a new import.',
-    '请将文件作为新的导入重新导入。',
-  ),
 } as const satisfies Record<string, ErrorEntry>

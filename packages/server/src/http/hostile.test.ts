@@ -18,7 +18,11 @@ const send = (path: string, init: RequestInit = {}) =>
     headers: { authorization: `Bearer ${server.token}`, 'content-type': 'application/json', ...init.headers },
   })
 const post = (body: string | Buffer | undefined, headers: Record<string, string> = {}) =>
-  send('/api/v1/keys', { method: 'POST', headers, ...(body === undefined ? {} : { body: body as BodyInit }) })
+  send('/api/v1/keys', {
+    method: 'POST',
+    headers,
+    ...(body === undefined ? {} : { body: body as NonNullable<RequestInit['body']> }),
+  })
 
 const gzip = { 'content-encoding': 'gzip' }
 const good = JSON.stringify({ name: 'till', scopes: ['read'] })

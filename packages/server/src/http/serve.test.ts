@@ -115,7 +115,7 @@ const client = () =>
   makeClient({ address, token: server.token, workspace: 'shop', language: 'en', fetch: fetch as never })
 
 describe('a streamed body', () => {
-  const send = (body: BodyInit, more: Record<string, string>) =>
+  const send = (body: NonNullable<RequestInit['body']>, more: Record<string, string>) =>
     fetch(`${address}/api/v1/try/upload`, { method: 'POST', body, headers: { ...headers(), ...more } })
 
   it('arrives whole, larger than any JSON may be, and decompressed when it came compressed', async () => {

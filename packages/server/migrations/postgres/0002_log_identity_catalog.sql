@@ -213,7 +213,7 @@ create table if not exists identity_edge (
 );
 create unique index if not exists identity_edge_once on identity_edge (workspace_id, a, b, import_id) where removed_seq is null;
 create index if not exists identity_edge_b on identity_edge (workspace_id, b) where removed_seq is null;
-create index if not exists identity_edge_import on identity_edge (workspace_id, import_id) where removed_seq is null and import_id > 0;
+create index if not exists identity_edge_import on identity_edge (workspace_id, import_id, edge_id) where import_id > 0;
 
 create table if not exists node_presence (
   workspace_id int not null,

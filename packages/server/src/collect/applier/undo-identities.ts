@@ -15,7 +15,6 @@ export interface Replayed {
 /** Takes away what one import stated of identities; the profiles it joined are replayed afterwards. Repeatable. */
 export async function removeEvidence(tx: Tx, workspaceId: number, importId: number, seq: bigint): Promise<void> {
   await tx.query('delete from import_key where workspace_id = $1 and import_id = $2', [workspaceId, importId])
-  await tx.query('delete from node_presence where workspace_id = $1 and import_id = $2', [workspaceId, importId])
   await tx.query(
     `update identity_edge set removed_seq = $3, reason = coalesce(reason, 'import_undone')
      where workspace_id = $1 and import_id = $2 and removed_seq is null`,
@@ -23,22 +22,27 @@ export async function removeEvidence(tx: Tx, workspaceId: number, importId: numb
   )
 }
 
-/** The next profiles that evidence of an import was about, by number. */
-export async function profilesOfImport(
+/** The profiles that the next pieces of evidence of an import are about. null = there is no more. */
+export async function profilesOfEvidence(
   tx: Tx,
   workspaceId: number,
   importId: number,
-  after: number,
+  after: string,
   limit: number,
-): Promise<number[]> {
-  const { rows } = await tx.query<{ profile_id: number }>(
-    `select distinct n.profile_id from identity_edge e
-     join identity_node n on n.workspace_id = e.workspace_id and n.node_id in (e.a, e.b)
-     where e.workspace_id = $1 and e.import_id = $2 and e.removed_seq is not null and n.profile_id > $3
-     order by n.profile_id limit $4`,
+): Promise<{ readonly profiles: number[]; readonly last: string } | null> {
+  const edges = await tx.query<{ edge_id: string; a: number; b: number }>(
+    `select edge_id, a, b from identity_edge where workspace_id = $1 and import_id = $2 and edge_id > $3
+     order by edge_id limit $4`,
     [workspaceId, importId, after, limit],
   )
-  return rows.map((row) => row.profile_id)
+  const last = edges.rows.at(-1)?.edge_id
+  if (last === undefined) return null
+  const nodes = new Set(edges.rows.flatMap(({ a, b }) => [a, b]))
+  const profiles = await tx.query<{ profile_id: number }>(
+    'select distinct profile_id from identity_node where workspace_id = $1 and node_id = any($2::int[])',
+    [workspaceId, [...nodes]],
+  )
+  return { profiles: profiles.rows.map((row) => row.profile_id), last }
 }
 
 interface EdgeRow {
@@ -144,37 +148,4 @@ async function loadClosure(tx: Tx, workspaceId: number, profiles: readonly numbe
   }
   const inOrder = [...edges.values()].sort((a, b) => (BigInt(a.edge_id) < BigInt(b.edge_id) ? -1 : 1))
   return { nodes, profileOf, edges: inOrder }
-}
-
-/**
- * Removes the tenures that only the import began, from the last one backwards, and forgets logins that only it knew:
- * later facts then find the owners they would have found without the import.
- */
-export async function dropTenuresOfImport(tx: Tx, workspaceId: number, importId: number): Promise<void> {
-  await tx.query(
-    `with touched as (
-       select distinct n.kind, n.value_blind from identity_edge e
-       join identity_node n on n.workspace_id = e.workspace_id and n.node_id in (e.a, e.b)
-       where e.workspace_id = $1 and e.import_id = $2 and e.removed_seq is not null and not n.strong),
-     tenures as (
-       select n.node_id, n.kind, n.value_blind, n.tenure,
-         exists (select from node_presence p where p.workspace_id = $1 and p.node_id = n.node_id)
-         or exists (select from identity_edge l where l.workspace_id = $1 and l.removed_seq is null and l.a = n.node_id)
-         or exists (select from identity_edge l where l.workspace_id = $1 and l.removed_seq is null and l.b = n.node_id)
-           as needed,
-         exists (select from identity_edge l join identity_node s on s.workspace_id = $1 and s.node_id = l.a and s.strong
-                 where l.workspace_id = $1 and l.removed_seq is null and l.reason is null and l.b = n.node_id) as owned
-       from touched t
-       join identity_node n on n.workspace_id = $1 and n.kind = t.kind and n.value_blind = t.value_blind),
-     kept as (
-       select kind, value_blind, coalesce(max(tenure) filter (where needed), 0) as last from tenures
-       group by kind, value_blind),
-     dropped as (
-       delete from identity_node d using tenures t join kept k using (kind, value_blind)
-       where d.workspace_id = $1 and d.node_id = t.node_id and t.tenure > k.last returning d.node_id)
-     update identity_node u set login_ts = null from tenures t
-     where u.workspace_id = $1 and u.node_id = t.node_id and not t.owned and u.login_ts is not null
-       and u.node_id not in (select node_id from dropped)`,
-    [workspaceId, importId],
-  )
 }

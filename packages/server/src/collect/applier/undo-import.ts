@@ -10,10 +10,11 @@ import {
   writeProfileRow,
 } from './attribute-history.js'
 import type { ApplierHead } from './batch-store.js'
+import { dropNodes } from './drop-nodes.js'
 import { loadProfiles } from './load-identities.js'
 import type { PlannedFacts, PlanScope } from './plan-facts.js'
 import { RowWriter } from './row-text.js'
-import { dropTenuresOfImport, profilesOfImport, removeEvidence, replayProfiles } from './undo-identities.js'
+import { profilesOfEvidence, removeEvidence, replayProfiles } from './undo-identities.js'
 import { forgetIdentities, refreshExcluded } from './workspace-state.js'
 import { OVERRIDE_COLUMNS } from './write-identities.js'
 
@@ -23,8 +24,9 @@ import { OVERRIDE_COLUMNS } from './write-identities.js'
  */
 export type UndoStep =
   | { readonly step: 'exclude' }
-  | { readonly step: 'replay'; readonly after: number }
+  | { readonly step: 'replay' /** Number of a piece of evidence. */; readonly after: string }
   | { readonly step: 'attributes'; readonly after: number }
+  | { readonly step: 'nodes'; readonly after: number }
 
 export interface UndoneStep {
   readonly planned: PlannedFacts
@@ -47,6 +49,8 @@ export async function planUndoStep(
       return replay(scope, head, importId, step.after)
     case 'attributes':
       return foldAgain(scope, head, importId, step.after)
+    case 'nodes':
+      return drop(scope, head, importId, step.after)
   }
 }
 
@@ -60,17 +64,15 @@ async function exclude(scope: PlanScope, head: ApplierHead, importId: number): P
   )
   await removeEvidence(tx, state.workspaceId, importId, seq)
   await refreshExcluded(tx, state)
-  return { planned: nothing(head), next: { step: 'replay', after: 0 } }
+  return { planned: nothing(head), next: { step: 'replay', after: '0' } }
 }
 
-async function replay(scope: PlanScope, head: ApplierHead, importId: number, after: number): Promise<UndoneStep> {
+async function replay(scope: PlanScope, head: ApplierHead, importId: number, after: string): Promise<UndoneStep> {
   const { tx, state } = scope
   const { workspaceId } = state
-  const profiles = await profilesOfImport(tx, workspaceId, importId, after, PROFILES_PER_STEP)
-  if (profiles.length === 0) {
-    await dropTenuresOfImport(tx, workspaceId, importId)
-    return { planned: nothing(head), next: { step: 'attributes', after: 0 } }
-  }
+  const found = await profilesOfEvidence(tx, workspaceId, importId, after, PROFILES_PER_STEP)
+  if (found === null) return { planned: nothing(head), next: { step: 'attributes', after: 0 } }
+  const { profiles, last } = found
   const version = seqOf(head) + BigInt(SEQ_PER_BATCH - 1)
   const { moved, touched } = await replayProfiles(tx, workspaceId, profiles, state.names, seqOf(head))
   const overrides = new RowWriter('node_override', OVERRIDE_COLUMNS)
@@ -85,7 +87,7 @@ async function replay(scope: PlanScope, head: ApplierHead, importId: number, aft
       bodies: [overrides, attributes].flatMap((writer) => writer.finish() ?? []),
       reload: overrides.size > 0,
     },
-    next: { step: 'replay', after: profiles.at(-1)! },
+    next: { step: 'replay', after: last },
   }
 }
 
@@ -101,7 +103,7 @@ async function foldAgain(scope: PlanScope, head: ApplierHead, importId: number, 
     },
   )
   if (rows.length === 0) {
-    return { planned: { ...nothing(head), remember: () => forgetIdentities(state) }, next: null }
+    return { planned: nothing(head), next: { step: 'nodes', after: 0 } }
   }
   const profiles = rows.map((row) => row.profile)
   const nodes = await loadProfiles(tx, state.workspaceId, profiles, state.names)
@@ -111,6 +113,13 @@ async function foldAgain(scope: PlanScope, head: ApplierHead, importId: number, 
     planned: { ...nothing(head), bodies: attributes.finish() === undefined ? [] : [attributes.finish()!] },
     next: { step: 'attributes', after: profiles.at(-1)! },
   }
+}
+
+async function drop(scope: PlanScope, head: ApplierHead, importId: number, after: number): Promise<UndoneStep> {
+  const { tx, state } = scope
+  const last = await dropNodes(tx, state.workspaceId, importId, after, PROFILES_PER_STEP)
+  if (last !== null) return { planned: nothing(head), next: { step: 'nodes', after: last } }
+  return { planned: { ...nothing(head), remember: () => forgetIdentities(state) }, next: null }
 }
 
 /** Folds the attributes of whole profiles from what is left of their history. */

@@ -1,5 +1,6 @@
 import type { Incoming } from '@tagtree/core/collect/incoming'
 import { openVault, type Vault } from '../../identify/identity-vault.js'
+import type { StatementOptions, WorkspaceClickHouse } from '../../store/clickhouse.js'
 import { inWorkspace } from '../../store/postgres.js'
 import { readScanState } from '../../store/scan-state.js'
 import { createTestWorkspace, type TestWorkspace } from '../../testing/workspace-for-tests.js'
@@ -18,7 +19,7 @@ export interface CollectingWorkspace extends TestWorkspace {
   undo(importId: number): Promise<void>
   /** Everything a reader sees, in a comparable form. */
   read(): Promise<VisibleState>
-  /** Profile of an identity now. */
+  /** Profile of an identity now; 0 = nobody ever gave it. */
   profileOf(kind: string, value: string): Promise<number>
   /** Counters of one import; 0 = streams. */
   result(importId?: number): Promise<Record<string, unknown>>
@@ -35,6 +36,18 @@ export interface VisibleState {
 
 const PROFILE = (node: string, stamped: string, database: string): string =>
   `dictGetOrDefault('${database}.override', 'profile_id', toUInt64(${node}), ${stamped})`
+
+/** Rows without their empty cells: a column that came later is nothing a reader sees. */
+async function queryFilled(
+  database: WorkspaceClickHouse,
+  sql: string,
+  options: StatementOptions = {},
+): Promise<Record<string, unknown>[]> {
+  const rows = await database.query<Record<string, unknown>>(sql, options)
+  const isEmpty = (name: string, value: unknown): boolean =>
+    value === null || (Array.isArray(value) && value.length === 0) || (name.endsWith('__known') && value === 0)
+  return rows.map((row) => Object.fromEntries(Object.entries(row).filter(([name, value]) => !isEmpty(name, value))))
+}
 
 export async function startCollecting(options: { quotaBytes?: number } = {}): Promise<CollectingWorkspace> {
   const workspace = await createTestWorkspace()
@@ -67,12 +80,13 @@ export async function startCollecting(options: { quotaBytes?: number } = {}): Pr
       const visible = 'import_id NOT IN {excluded:Array(UInt32)}'
       const profile = PROFILE('node_id', 'profile_id', database.database)
       return {
-        events: await database.query(
+        events: await queryFilled(
+          database,
           `SELECT * REPLACE (${profile} AS profile_id) FROM events
            WHERE ${visible} AND seq NOT IN (SELECT seq FROM events_superseded WHERE ${visible}) ORDER BY seq`,
           { params },
         ),
-        attributes: await database.query('SELECT * EXCEPT (version) FROM attributes FINAL ORDER BY profile_id'),
+        attributes: await queryFilled(database, 'SELECT * EXCEPT (version) FROM attributes FINAL ORDER BY profile_id'),
         population: await database.query(
           `SELECT ${profile} AS profile, any(subject) AS subject, min(first_ts) AS first, max(strong) AS customer
            FROM nodes WHERE ${visible} GROUP BY profile ORDER BY profile`,
@@ -92,7 +106,7 @@ export async function startCollecting(options: { quotaBytes?: number } = {}): Pr
          order by tenure desc limit 1`,
         [kind, vault.blind(workspaceId, kind, value)],
       )
-      return rows[0]!.profile_id
+      return rows[0]?.profile_id ?? 0
     },
     result: async (importId = 0) => {
       const rows = await inside<Record<string, unknown>>(

@@ -5,6 +5,8 @@ import { type BenchResult, percentile, timeEach } from './measure.js'
 
 const tags = 20
 const valuesPerTag = 6
+/** Beside the tags, which are numbered from 1 here. */
+const populationNumber = 900
 
 /**
  * Counts the same 5-condition audience over `profiles` people with 20 tags from stored bitmaps and, beside it, from a
@@ -45,7 +47,7 @@ async function fill(clickhouse: WorkspaceClickHouse, profiles: number): Promise<
     `CREATE OR REPLACE TABLE tall_tags (profile_id UInt32, tag_id UInt32, value UInt32) ENGINE = MergeTree ORDER BY (tag_id, value, profile_id)`,
   )
   await clickhouse.command(
-    `INSERT INTO tall_tags SELECT toUInt32(number % {profiles:UInt64}) + 1 AS p, toUInt32(1000 + intDiv(number, {profiles:UInt64})) AS t,
+    `INSERT INTO tall_tags SELECT toUInt32(number % {profiles:UInt64}) + 1 AS p, toUInt32(1 + intDiv(number, {profiles:UInt64})) AS t,
        toUInt32(1 + intHash32(number * 7 + 3) % {values:UInt32}) FROM numbers({profiles:UInt64} * {tags:UInt32})`,
     { params: { profiles, tags, values: valuesPerTag } },
   )
@@ -56,7 +58,7 @@ async function fill(clickhouse: WorkspaceClickHouse, profiles: number): Promise<
      FROM tall_tags GROUP BY tag_id, value, s`,
   )
   await clickhouse.command(
-    `INSERT INTO tag_bitmaps SELECT 1, 1, toUInt16(bitShiftRight(p, 18)) AS s, 1, groupBitmapState(p)
+    `INSERT INTO tag_bitmaps SELECT 900, 1, toUInt16(bitShiftRight(p, 18)) AS s, 900, groupBitmapState(p)
      FROM (SELECT toUInt32(number + 1) AS p FROM numbers({profiles:UInt64})) GROUP BY s`,
     { params: { profiles } },
   )
@@ -76,9 +78,9 @@ function compileAudience() {
       assign: { given: 'import' as const },
     })),
   })
-  const heads = new Map([[1, { baseRun: '1', valueType: 'codes' as const }]])
-  for (const [index, entry] of [...catalog.definitions.values()].entries()) {
-    heads.set(entry.number, { baseRun: String(1000 + index), valueType: 'codes' })
+  const heads = new Map([[populationNumber, { baseRun: String(populationNumber), valueType: 'codes' as const }]])
+  for (const entry of catalog.definitions.values()) {
+    heads.set(entry.number, { baseRun: String(entry.number), valueType: 'codes' })
   }
   const audience = compileTagAudience(
     {
@@ -94,14 +96,14 @@ function compileAudience() {
         },
       ],
     },
-    { catalog, heads, population: { number: 1, values: [1] } },
+    { catalog, heads, population: { number: populationNumber, values: [1] } },
   )
   if (audience === null) throw new Error('the audience is not answered by bitmaps')
   return audience.count
 }
 
 const tallQuery = `SELECT count() AS people FROM (
-  SELECT profile_id FROM tall_tags WHERE tag_id IN (1000, 1001, 1002, 1003, 1004) GROUP BY profile_id
-  HAVING countIf(tag_id = 1000 AND value IN (1, 2)) > 0 AND countIf(tag_id = 1001 AND value = 3) > 0
-    AND countIf(tag_id = 1002 AND value != 4) > 0
-    AND (countIf(tag_id = 1003 AND value = 1) > 0 OR countIf(tag_id = 1004 AND value = 2) > 0))`
+  SELECT profile_id FROM tall_tags WHERE tag_id IN (1, 2, 3, 4, 5) GROUP BY profile_id
+  HAVING countIf(tag_id = 1 AND value IN (1, 2)) > 0 AND countIf(tag_id = 2 AND value = 3) > 0
+    AND countIf(tag_id = 3 AND value != 4) > 0
+    AND (countIf(tag_id = 4 AND value = 1) > 0 OR countIf(tag_id = 5 AND value = 2) > 0))`

@@ -3,7 +3,7 @@ import type { CompileContext, Restriction } from './context.js'
 import { type AttributeColumns, attributeColumn } from './lower/attribute-columns.js'
 import type { EventLeaves, EventPass } from './lower/event-leaves.js'
 import { instantParam } from './lower/lowered.js'
-import { LINE, lineColumn } from './lower/rows-plan.js'
+import { eventIsOneOf, LINE, lineColumn } from './lower/rows-plan.js'
 import type { HistoryRead, StoredValues } from './lower/stored-values.js'
 import { aggregate, and, call, column, type Expr, not, number, or, param } from './plan/expr.js'
 import { partsOf } from './plan/hash.js'
@@ -63,8 +63,7 @@ class Sources {
   }
 
   events(pass: EventPass, leaves: readonly Named[]): Plan {
-    const events = [...pass.events].sort()
-    const where: Expr[] = [call('in', column('event'), param('Array(String)', events)), this.#ofSubject()]
+    const where: Expr[] = [eventIsOneOf([...pass.events]), this.#ofSubject()]
     if (pass.from !== null) where.push(call('gte', column('ts'), instantParam(pass.from)))
     where.push(call('lt', column('ts'), this.#asOf()), ...this.#known('import_id', 'seq'))
     const rows: Filter = {

@@ -77,7 +77,7 @@ export async function workspaceHasData(app: pg.Pool, workspaceId: number): Promi
  * The map of changed nodes, read into memory. Where the engine has the named collection `tagtree_self` the password stays
  * out of the definition; else the definition carries it and is renewed at each start, because it may have changed.
  */
-async function createOverrideDictionary(clickhouse: ClickHouse, workspace: WorkspaceClickHouse): Promise<void> {
+export async function createOverrideDictionary(clickhouse: ClickHouse, workspace: WorkspaceClickHouse): Promise<void> {
   const { database } = workspace
   const create = (verb: string, source: string): string =>
     `${verb} override (node_id UInt64, profile_id UInt32) PRIMARY KEY node_id

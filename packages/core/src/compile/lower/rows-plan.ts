@@ -104,14 +104,16 @@ function knownColumn(forms: readonly Expr[]): Expr {
   return companions.length === 1 ? companions[0]! : call('or', ...companions)
 }
 
+/** The rows of some events. */
+export function eventIsOneOf(events: readonly string[]): Expr {
+  const [first] = events
+  if (events.length === 1) return call('eq', column('event'), param('String', first!))
+  return call('in', column('event'), param('Array(String)', events.toSorted()))
+}
+
 /** Conditions that single out the rows of a leaf. */
 export function rowConditions(events: readonly string[], bounds: Bounds, asOf: Instant, where: Expr | null): Expr[] {
-  const conditions: Expr[] = []
-  conditions.push(
-    events.length === 1
-      ? call('eq', column('event'), param('String', events[0]!))
-      : call('in', column('event'), param('Array(String)', [...events].sort())),
-  )
+  const conditions: Expr[] = [eventIsOneOf(events)]
   if (bounds.from !== null) conditions.push(call('gte', TS.expr, instantParam(bounds.from)))
   if (bounds.to !== null && bounds.to < asOf) conditions.push(call('lt', TS.expr, instantParam(bounds.to)))
   if (where !== null && where !== TRUE) conditions.push(isTrue(where))

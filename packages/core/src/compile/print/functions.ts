@@ -142,8 +142,8 @@ export const FUNCTIONS: Readonly<Record<FunctionName, WriteCall>> = {
     const falling = `arrayReverse(${sorted})`
     const most = `toInt128('170141183460469231731687303715884105727')`
     const before = `arraySlice(arrayPushFront(${falling}, ${most}), 1, length(${falling}))`
-    const found = `arrayFilter((v, b, s) -> v != b AND (toInt256(s) - v) * 10000 >= ${sum} * ${share}, ${falling}, ${before}, arrayCumSum(${falling}))`
-    return `if(empty(${found}), '', toString(${found}[1]))`
+    const isOut = `(v, b, s) -> v != b AND (toInt256(s) - v) * 10000 >= ${sum} * ${share}`
+    return `ifNull(toString(arrayFirstOrNull(${isOut}, ${falling}, ${before}, arrayCumSum(${falling}))), '')`
   },
   distinctOrBins: (sorted) =>
     `if(${distinctCount(sorted)} <= ${MOST_DISTINCT}, ${textsAt(sorted, 'v != w')}, ${bins(sorted)})`,

@@ -57,7 +57,7 @@ class Printer {
         return { from: `${plan.table} AS r${plan.final ? ' FINAL' : ''}`, unfold: [], where: [] }
       case 'filter': {
         const inner = this.#source(plan.input, pad)
-        const where = plan.where.map((part) => this.expr(part))
+        const where = plan.where.map((part) => unbracketed(this.expr(part)))
         if (plan.without !== null) where.push(`seq NOT IN (${this.select(plan.without, `${pad}  `)})`)
         return { ...inner, where: [...inner.where, ...where] }
       }
@@ -103,7 +103,8 @@ class Printer {
         return this.#bind(expr.type, expr.value)
       case 'fit': {
         const { type, value } = bindFit(this.fits, expr.key, expr.part)
-        return this.#bind(type, value)
+        // A parameter of its own whatever its value, so that the text does not depend on what was learnt.
+        return this.#bind(type, value, `fit ${expr.key} ${expr.part}`)
       }
       case 'number':
         return String(expr.value)
@@ -112,7 +113,7 @@ class Printer {
       case 'call':
         return FUNCTIONS[expr.name](...expr.args.map((part) => this.expr(part)))
       case 'aggregate': {
-        const when = expr.when.map((part) => this.expr(part))
+        const when = expr.when.map((part) => unbracketed(this.expr(part)))
         return AGGREGATES[expr.name](
           expr.args.map((part) => this.expr(part)),
           when.length === 0 ? null : when.join(' AND '),
@@ -131,8 +132,7 @@ class Printer {
   }
 
   /** The parameter's place in the text; an equal constant is bound once. */
-  #bind(type: ParamType, value: ParamValue): string {
-    const key = `${type}\n${textOf(value)}`
+  #bind(type: ParamType, value: ParamValue, key = `${type}\n${textOf(value)}`): string {
     let name = this.#names.get(key)
     if (name === undefined) {
       name = `p${this.#names.size}`
@@ -141,6 +141,18 @@ class Printer {
     }
     return `{${name}:${type}}`
   }
+}
+
+/** `(a > b)` as `a > b`, where nothing stands beside it but AND; `(a OR b)` stays. */
+function unbracketed(text: string): string {
+  if (!text.startsWith('(') || text.includes(' OR ')) return text
+  let depth = 0
+  for (let at = 0; at < text.length; at++) {
+    if (text[at] === '(') depth += 1
+    if (text[at] === ')') depth -= 1
+    if (depth === 0) return at === text.length - 1 ? text.slice(1, -1) : text
+  }
+  return text
 }
 
 const PLAIN_NAME = /^[A-Za-z_][A-Za-z0-9_]*$/

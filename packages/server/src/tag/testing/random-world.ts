@@ -16,6 +16,8 @@ export interface World {
   readonly excludedImports: readonly number[]
   readonly attributes: 'current' | 'history'
   readonly unpublishedRuns: readonly bigint[]
+  /** Profiles that are no persons, with the number of their subject kind. */
+  readonly subjectOf?: ReadonlyMap<number, number>
   /** Node -> profile today; every node has one. */
   readonly profileOf: ReadonlyMap<number, number>
   readonly sightings: readonly Sighting[]
@@ -25,14 +27,14 @@ export interface World {
   readonly assertions: readonly StoredAssertion[]
   readonly identities: readonly (Place & { readonly kind: string; readonly value: string })[]
 }
-interface Place {
+export interface Place {
   readonly node: number
   /** Profile it was written under. */
   readonly stamped: number
   readonly importId: number
   readonly seq: bigint
 }
-interface Sighting extends Place {
+export interface Sighting extends Place {
   readonly strong: boolean
   readonly firstTs: number
 }
@@ -44,7 +46,9 @@ export interface StoredChange extends Place {
   readonly change: AttributeChange
 }
 export interface StoredAssertion {
-  readonly of: 'grade' | 'topics' | 'chosen'
+  /** Tag or list. */
+  readonly of: string
+  readonly isList: boolean
   readonly profile: number
   readonly asOf: number
   readonly run: bigint
@@ -224,9 +228,11 @@ function randomAssertion(
   run: bigint,
 ): StoredAssertion {
   const of = random.one(['grade', 'topics', 'chosen'] as const)
+  const isList = of === 'chosen'
   const values = { grade: ['A', 'B', 'C'], topics: ['x', 'y', 'z'], chosen: ['1'] }[of]
   return {
     of,
+    isList,
     profile: random.one([...profileOf.values()]),
     // The history keeps seconds.
     asOf: Math.floor(at / 1000) * 1000,
@@ -262,7 +268,7 @@ export function factsOf(world: World): SubjectFacts[] {
           .filter((fact) => !replaced.has(fact.seq)),
         attributes,
         assertions: assertionsOf(world, profile),
-        lists: isListed(world, profile) ? new Set(['chosen']) : new Set(),
+        lists: new Set(listsOf(world, profile)),
         identities: new Map([['phone', own(world.identities).map((one) => one.value)]]),
       },
     ]
@@ -272,16 +278,21 @@ export function factsOf(world: World): SubjectFacts[] {
 function assertionsOf(world: World, profile: number): Map<string, AssertionFact[]> {
   const found = new Map<string, AssertionFact[]>()
   for (const one of world.assertions) {
-    if (one.profile !== profile || one.of === 'chosen' || world.unpublishedRuns.includes(one.run)) continue
+    if (one.profile !== profile || one.isList || world.unpublishedRuns.includes(one.run)) continue
     found.set(one.of, [...(found.get(one.of) ?? []), { asOf: one.asOf, run: one.run, values: one.values }])
   }
   return found
 }
 
-function isListed(world: World, profile: number): boolean {
-  const newest = world.assertions
-    .filter((one) => one.of === 'chosen' && one.profile === profile && one.asOf <= world.asOf)
-    .filter((one) => !world.unpublishedRuns.includes(one.run))
-    .sort((a, b) => b.asOf - a.asOf || (b.run > a.run ? 1 : -1))[0]
-  return newest !== undefined && newest.values.length > 0
+/** Lists whose newest visible upload holds the profile. */
+function listsOf(world: World, profile: number): string[] {
+  const newest = new Map<string, StoredAssertion>()
+  for (const one of world.assertions) {
+    const isSeen = one.isList && one.profile === profile && one.asOf <= world.asOf
+    if (!isSeen || world.unpublishedRuns.includes(one.run)) continue
+    const former = newest.get(one.of)
+    const isNewer = former === undefined || one.asOf > former.asOf || (one.asOf === former.asOf && one.run > former.run)
+    if (isNewer) newest.set(one.of, one)
+  }
+  return [...newest].filter(([, one]) => one.values.length > 0).map(([list]) => list)
 }

@@ -89,7 +89,7 @@ export function worldColumns(catalog: Catalog): { events: Map<string, string>; a
     }
   }
   const attributes = new Map<string, string>()
-  for (const { column, type } of catalog.attributes.get('person')!.values()) {
+  for (const { column, type } of [...catalog.attributes.values()].flatMap((entries) => [...entries.values()])) {
     if (column === null) continue
     attributes.set(column, PLAIN_TYPES[type])
     if (type === 'list') attributes.set(`${column}__known`, 'UInt8')

@@ -5,7 +5,7 @@ import type { SubjectFacts } from '@tagtree/core/evaluate/facts'
 import { formatDecimal } from '@tagtree/core/kernel/decimal'
 import type { EventScopeValue } from '@tagtree/core/language/event-scope/event-scope'
 import type { WorkspaceClickHouse } from '../../store/clickhouse.js'
-import type { World } from './random-world.js'
+import type { Place, StoredAssertion, World } from './random-world.js'
 import { worldColumns } from './world-catalog.js'
 
 const TABLES = [
@@ -38,14 +38,14 @@ export async function writeWorld(
 ): Promise<void> {
   for (const table of TABLES) await clickhouse.command(`TRUNCATE TABLE ${table}`)
   const rows: Readonly<Record<string, readonly Row[]>> = {
-    events: world.events.map((event) => eventRow(event, catalog)),
+    events: world.events.map((event) => eventRow(event, world, catalog)),
     events_superseded: world.superseded.map((row) => ({
       seq: String(row.seq),
       by_seq: String(row.bySeq),
       import_id: row.importId,
     })),
     nodes: world.sightings.map((one) => ({
-      ...placeRow(one),
+      ...placeRow(one, world),
       strong: Number(one.strong),
       first_ts: instant(one.firstTs),
     })),
@@ -53,18 +53,18 @@ export async function writeWorld(
       .filter(([node, profile]) => node !== profile)
       .map(([node, profile]) => ({ node_id: node, profile_id: profile, version: 1 })),
     identities: world.identities.map((one) => ({
-      ...placeRow(one),
+      ...placeRow(one, world),
       kind: one.kind,
       blind_hex: blindOf(one.kind, one.value),
     })),
     attribute_changes: world.changes.map((one) => ({
-      ...placeRow(one),
-      attr_id: catalog.attributes.get('person')!.get(one.attribute)!.id,
+      ...placeRow(one, world),
+      attr_id: attributeEntry(one.attribute, subjectNumber(world.profileOf.get(one.node)!, world), catalog).id,
       ts: instant(one.change.ts),
       op: one.change.operation,
       ...changeCell(one.change.value),
     })),
-    attributes: facts.map((subject) => attributeRow(subject, world.asOf, catalog)),
+    attributes: facts.map((subject) => attributeRow(subject, world, catalog)),
     tag_changes: assertionRows(world, catalog),
   }
   for (const [table, list] of Object.entries(rows)) await insert(clickhouse, table, list)
@@ -84,9 +84,9 @@ async function insert(clickhouse: WorkspaceClickHouse, table: string, rows: read
   await clickhouse.insert(table, Buffer.from(body), { token: `${table}:${Math.random()}`, columns, gzip: false })
 }
 
-function placeRow(place: { node: number; stamped: number; importId: number; seq: bigint }): Row {
+function placeRow(place: Place, world: World): Row {
   return {
-    subject: 1,
+    subject: subjectNumber(world.profileOf.get(place.node)!, world),
     node_id: place.node,
     profile_id: place.stamped,
     import_id: place.importId,
@@ -94,7 +94,7 @@ function placeRow(place: { node: number; stamped: number; importId: number; seq:
   }
 }
 
-function eventRow(stored: World['events'][number], catalog: Catalog): Row {
+function eventRow(stored: World['events'][number], world: World, catalog: Catalog): Row {
   const { fact } = stored
   const cells: Record<string, unknown> = {}
   const props: Record<string, unknown> = {}
@@ -113,7 +113,7 @@ function eventRow(stored: World['events'][number], catalog: Catalog): Row {
     }
   }
   return {
-    ...placeRow(stored),
+    ...placeRow(stored, world),
     event: fact.event,
     ts: instant(fact.ts),
     source_id: 1,
@@ -146,12 +146,22 @@ function changeCell(value: StoredValue | null): Row {
   }
 }
 
-function attributeRow(subject: SubjectFacts, asOf: number, catalog: Catalog): Row {
+function subjectNumber(profile: number, world: World): number {
+  return world.subjectOf?.get(profile) ?? 1
+}
+
+function attributeEntry(key: string, subject: number, catalog: Catalog) {
+  const kind = [...catalog.subjects.values()].find((one) => one.number === subject)!
+  return catalog.attributes.get(kind.key)!.get(key)!
+}
+
+function attributeRow(subject: SubjectFacts, world: World, catalog: Catalog): Row {
+  const kind = subjectNumber(subject.profile, world)
   const cells: Record<string, unknown> = {}
   const extra: Record<string, unknown> = {}
   for (const [key, changes] of subject.attributes) {
-    const value = foldAttribute(changes.filter((change) => change.ts < asOf))?.value
-    const { column, type } = catalog.attributes.get('person')!.get(key)!
+    const value = foldAttribute(changes.filter((change) => change.ts < world.asOf))?.value
+    const { column, type } = attributeEntry(key, kind, catalog)
     if (value === null || value === undefined) continue
     const plain =
       value.type === 'date' ? instant(value.value) : value.type === 'bool' ? Number(value.value) : value.value
@@ -161,22 +171,23 @@ function attributeRow(subject: SubjectFacts, asOf: number, catalog: Catalog): Ro
       if (type === 'list') cells[`${column}__known`] = 1
     }
   }
-  return { profile_id: subject.profile, subject: 1, version: '1', deleted: 0, ...cells, extra }
+  return { profile_id: subject.profile, subject: kind, version: '1', deleted: 0, ...cells, extra }
 }
 
 function assertionRows(world: World, catalog: Catalog): Row[] {
   return world.assertions.flatMap((one): Row[] => {
-    const isList = one.of === 'chosen'
-    const entry = isList ? catalog.lists.get('chosen')! : catalog.definitions.get(one.of)!
-    const head = { tag_id: entry.number, profile_id: one.profile, run_id: String(one.run), as_of: one.asOf / 1000 }
-    const code = (value: string): number => (isList ? 1 : catalog.definitions.get(one.of)!.codes.get(value)!)
-    if (one.of !== 'topics') return [{ ...head, value: one.values.length === 0 ? 0 : code(one.values[0]!), present: 1 }]
-    return ['x', 'y', 'z'].map((value) => ({
-      ...head,
-      value: code(value),
-      present: Number(one.values.includes(value)),
-    }))
+    const { number, codes, isMulti } = assertedThing(one, catalog)
+    const head = { tag_id: number, profile_id: one.profile, run_id: String(one.run), as_of: one.asOf / 1000 }
+    const [first] = one.values
+    if (!isMulti) return [{ ...head, value: first === undefined ? 0 : codes.get(first)!, present: 1 }]
+    return [...codes].map(([value, code]) => ({ ...head, value: code, present: Number(one.values.includes(value)) }))
   })
+}
+
+function assertedThing(one: StoredAssertion, catalog: Catalog) {
+  if (one.isList) return { number: catalog.lists.get(one.of)!.number, codes: new Map([['1', 1]]), isMulti: false }
+  const { number, codes, body } = catalog.definitions.get(one.of)!
+  return { number, codes, isMulti: body.kind === 'tag' && body.family === 'multi' }
 }
 
 function instant(ms: number): string {

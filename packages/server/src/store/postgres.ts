@@ -35,8 +35,10 @@ export function openPostgres(url: string, onIdleError: (error: Error) => void = 
       connectionTimeoutMillis: 10_000,
       idleTimeoutMillis: 60_000,
     })
-    // Without a listener a crash of the engine would end this process.
+    // Without listeners a crash of the engine would end this process: one for idle connections, one for those in use
+    // between two statements (their next statement fails and says so).
     pool.on('error', onIdleError)
+    pool.on('connect', (client) => client.on('error', () => {}))
     return pool
   }
   const owner = open('tagtree_owner', 2)

@@ -54,14 +54,7 @@ export async function readAttributeHistory(
 ): Promise<{ changes: Map<number, ProfileChanges>; nodesWithHistory: Set<number> }> {
   const changes = new Map<number, ProfileChanges>()
   const nodesWithHistory = new Set<number>()
-  if (nodes.length === 0) return { changes, nodesWithHistory }
-  const rows = await clickhouse.query<HistoryRow>(
-    `SELECT attr_id, node_id, toUnixTimestamp64Milli(ts) AS at_ms, seq, op, num, str, list,
-            toUnixTimestamp64Milli(at) AS value_ms
-     FROM attribute_changes WHERE node_id IN {nodes:Array(UInt32)} AND import_id NOT IN {excluded:Array(UInt32)}`,
-    { params: { nodes, excluded } },
-  )
-  for (const row of rows) {
+  for (const row of await readRows(clickhouse, nodes, excluded)) {
     const type = types.get(row.attr_id)
     nodesWithHistory.add(row.node_id)
     if (type === undefined) continue
@@ -75,6 +68,27 @@ export async function readAttributeHistory(
     addChange(ofProfile, row.attr_id, change)
   }
   return { changes, nodesWithHistory }
+}
+
+/** The engine takes parameters up to 128 KiB: long lists of nodes are asked for in parts. */
+const NODES_PER_QUERY = 10_000
+
+async function readRows(
+  clickhouse: WorkspaceClickHouse,
+  nodes: readonly number[],
+  excluded: readonly number[],
+): Promise<HistoryRow[]> {
+  const rows: HistoryRow[] = []
+  for (let from = 0; from < nodes.length; from += NODES_PER_QUERY) {
+    const part = await clickhouse.query<HistoryRow>(
+      `SELECT attr_id, node_id, toUnixTimestamp64Milli(ts) AS at_ms, seq, op, num, str, list,
+              toUnixTimestamp64Milli(at) AS value_ms
+       FROM attribute_changes WHERE node_id IN {nodes:Array(UInt32)} AND import_id NOT IN {excluded:Array(UInt32)}`,
+      { params: { nodes: nodes.slice(from, from + NODES_PER_QUERY), excluded } },
+    )
+    for (const row of part) rows.push(row)
+  }
+  return rows
 }
 
 export function addChange(changes: ProfileChanges, attributeId: number, change: AttributeChange): void {

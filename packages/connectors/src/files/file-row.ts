@@ -29,6 +29,8 @@ export const MAX_ROW_CHARACTERS = 1_048_576
 export const MAX_COLUMNS = 2_000
 /** Rows of one group. */
 export const GROUP_ROWS = 2_000
+/** Characters after which a group is given although it has few rows. */
+export const GROUP_CHARACTERS = 4_000_000
 
 /** Whether the row was read. */
 export function isSourceRow(row: FileRow): row is SourceRow {

@@ -84,10 +84,11 @@ export interface RowReason {
   readonly words: Readonly<Record<string, string | number>>
 }
 
+const TEXTS: Readonly<Record<FileReason | MappingReason, ReasonText>> = { ...FILE_REASONS, ...MAPPING_REASONS }
+
 /** Says a reason in one language. */
 export function sayReason(reason: RowReason, language: 'zh' | 'en'): string {
-  const texts: ReasonText = { ...FILE_REASONS, ...MAPPING_REASONS }[reason.code]
-  return texts[language].replace(/\{(\w+)\}/g, (hole, name: string) =>
+  return TEXTS[reason.code][language].replace(/\{(\w+)\}/g, (hole, name: string) =>
     Object.hasOwn(reason.words, name) ? String(reason.words[name]) : hole,
   )
 }

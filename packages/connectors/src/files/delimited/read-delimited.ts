@@ -2,7 +2,15 @@ import type { RawValue } from '@tagtree/core/collect/incoming'
 import type { ByteSource } from '../byte-source.js'
 import { decodeText } from '../decode-text.js'
 import type { TextEncoding } from '../encoding.js'
-import { brokenRow, type FileRow, GROUP_ROWS, MAX_ROW_CHARACTERS, type RowGroups, type SourceRow } from '../file-row.js'
+import {
+  brokenRow,
+  type FileRow,
+  GROUP_CHARACTERS,
+  GROUP_ROWS,
+  MAX_ROW_CHARACTERS,
+  type RowGroups,
+  type SourceRow,
+} from '../file-row.js'
 import { findHeader, type Header } from '../header.js'
 import { type CsvRecord, makeCsvTokenizer } from './csv-tokenizer.js'
 import { sniffDelimiter } from './sniff-delimiter.js'
@@ -62,14 +70,22 @@ export async function* readDelimited(bytes: ByteSource, layout: DelimitedLayout)
     }
     return rowOf(record.line, record.fields, names, layout.delimiter)
   }
+  let held = 0
   for await (const text of decodeText(bytes.chunks(), layout.encoding)) {
+    held += text.length
     for (const record of tokenizer.push(text)) {
       const row = toRow(record)
       if (row !== null) group.push(row)
       if (group.length >= GROUP_ROWS) {
         yield group
         group = []
+        held = 0
       }
+    }
+    if (held > GROUP_CHARACTERS && group.length > 0) {
+      yield group
+      group = []
+      held = 0
     }
   }
   const damage = bytes.damage()

@@ -1,7 +1,14 @@
 import type { ByteSource } from '../byte-source.js'
 import { decodeText } from '../decode-text.js'
 import type { TextEncoding } from '../encoding.js'
-import { brokenRow, type FileRow, GROUP_ROWS, MAX_ROW_CHARACTERS, type RowGroups } from '../file-row.js'
+import {
+  brokenRow,
+  type FileRow,
+  GROUP_CHARACTERS,
+  GROUP_ROWS,
+  MAX_ROW_CHARACTERS,
+  type RowGroups,
+} from '../file-row.js'
 import { type ArrayElement, makeElementScanner } from './element-scanner.js'
 import { jsonRow } from './json-row.js'
 
@@ -18,12 +25,15 @@ export async function* readJsonArray(bytes: ByteSource, encoding: TextEncoding):
     }
     return jsonRow(number, element.text)
   }
+  let held = 0
   for await (const text of decodeText(bytes.chunks(), encoding)) {
+    held += text.length
     for (const element of scanner.push(text)) {
       group.push(toRow(element))
-      if (group.length >= GROUP_ROWS) {
+      if (group.length >= GROUP_ROWS || held > GROUP_CHARACTERS) {
         yield group
         group = []
+        held = 0
       }
     }
   }

@@ -1,7 +1,14 @@
 import type { ByteSource } from '../byte-source.js'
 import { decodeText } from '../decode-text.js'
 import type { TextEncoding } from '../encoding.js'
-import { brokenRow, type FileRow, GROUP_ROWS, MAX_ROW_CHARACTERS, type RowGroups } from '../file-row.js'
+import {
+  brokenRow,
+  type FileRow,
+  GROUP_CHARACTERS,
+  GROUP_ROWS,
+  MAX_ROW_CHARACTERS,
+  type RowGroups,
+} from '../file-row.js'
 import { jsonRow } from './json-row.js'
 
 /** Reads a file with one JSON object per line. A broken line is one broken row. */
@@ -23,15 +30,18 @@ export async function* readNdjson(bytes: ByteSource, encoding: TextEncoding): Ro
     const trimmed = text.trim()
     if (trimmed !== '') group.push(jsonRow(line, trimmed))
   }
+  let held = 0
   for await (const text of decodeText(bytes.chunks(), encoding)) {
+    held += text.length
     const block = pending === '' ? text : pending + text
     let at = 0
     for (let feed = block.indexOf('\n'); feed !== -1; feed = block.indexOf('\n', at)) {
       take(block.slice(at, feed))
       at = feed + 1
-      if (group.length >= GROUP_ROWS) {
+      if (group.length >= GROUP_ROWS || (held > GROUP_CHARACTERS && group.length > 0)) {
         yield group
         group = []
+        held = 0
       }
     }
     pending = block.slice(at)

@@ -35,7 +35,7 @@ export interface LineBody {
 }
 
 /** Lines an order may have. */
-export const MAX_ORDER_LINES = 10_000
+export const MAX_ORDER_LINES = 5_000
 
 export interface PreparedTotal {
   readonly name: string
@@ -109,7 +109,7 @@ export function assembleOrder(
     type: 'event',
     key: {
       scope: 'file',
-      hash: hash64Text(`${mappingId}\u001eorder\u001e${first.output}\u001e${first.order}`),
+      hash: orderHash(mappingId, first.output, first.order),
       content: hash64Text(content.join('\u001e')),
     },
     event: first.body.event,
@@ -118,6 +118,11 @@ export function assembleOrder(
     properties,
   }
   return { event, left }
+}
+
+/** The hash that names an order: known before its lines are. */
+export function orderHash(mappingId: string, output: number, order: string): string {
+  return hash64Text(`${mappingId}\u001eorder\u001e${output}\u001e${order}`)
 }
 
 function totalOf(total: PreparedTotal, at: number, lines: readonly OrderLine[]): RawValue | 'out_of_range' {

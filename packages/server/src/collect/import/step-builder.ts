@@ -1,0 +1,55 @@
+import type { FileRow } from '@tagtree/connectors/files/file-row'
+import type { Incoming } from '@tagtree/core/collect/incoming'
+import type { OrderLine } from '@tagtree/core/collect/mapping/order-lines'
+import type { RowReason } from '@tagtree/core/collect/reasons'
+import { rejectedLine } from './rejected-rows.js'
+import { lineText, type StagedText } from './stage-lines.js'
+
+/** Rows of one committed step, and characters after which a step is committed although it has fewer. */
+const STEP_ROWS = 20_000
+const STEP_CHARACTERS = 6_000_000
+
+/** Gathers what the rows of one step become, as the texts that are written, so that rows can be let go at once. */
+export interface StepBuilder {
+  rows: number
+  rejected: number
+  readonly records: Incoming[]
+  readonly lines: StagedText
+  /** reason -> rows; a row with two reasons counts for the first. */
+  readonly reasons: Map<string, number>
+  rejectedText: string
+  addLine(line: OrderLine): void
+  reject(row: FileRow, why: readonly RowReason[]): void
+  isFull(): boolean
+}
+
+/** Begins a step. `importId` stands in the staged lines; `columns` are those of the file, for rejected rows. */
+export function beginStep(importId: number, columns: readonly string[]): StepBuilder {
+  const step: StepBuilder = {
+    rows: 0,
+    rejected: 0,
+    records: [],
+    lines: { first: 0, last: 0, count: 0, text: '' },
+    reasons: new Map(),
+    rejectedText: '',
+    addLine: (line) => {
+      const { lines } = step
+      if (lines.count === 0) lines.first = line.row
+      lines.last = line.row
+      lines.count++
+      lines.text += lineText(importId, line)
+    },
+    reject: (row, why) => {
+      step.rejected++
+      const { code, words } = why[0]!
+      const key = code === 'ruled_out' ? `ruled_out:${String(words.en)}` : code
+      step.reasons.set(key, (step.reasons.get(key) ?? 0) + 1)
+      step.rejectedText += rejectedLine(row, why, columns)
+    },
+    isFull: () =>
+      step.rows >= STEP_ROWS ||
+      step.lines.text.length + step.rejectedText.length > STEP_CHARACTERS ||
+      step.records.length > STEP_ROWS,
+  }
+  return step
+}

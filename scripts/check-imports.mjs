@@ -29,8 +29,8 @@ const stages = [
   'jobs',
   'http',
 ]
-/** Files directly in server/src that wire the stages. */
-const wiring = new Set(['main.ts', 'start-server.ts', 'flow.ts', 'config.ts'])
+/** What stands above the stages: files directly in server/src that wire them, and the first run. */
+const wiring = new Set(['first-run', 'main.ts', 'start-server.ts', 'flow.ts', 'config.ts'])
 
 const problems = []
 const files = []

@@ -2,18 +2,25 @@ import type { Incoming } from '@tagtree/core/collect/incoming'
 import type { Engines } from '@tagtree/engines/engines'
 import type { Logger } from 'pino'
 import { createApplier } from './collect/applier/applier.js'
+import { openFileStore } from './collect/import/file-store.js'
 import { openLog } from './collect/log.js'
 import type { Config } from './config.js'
+import type { FirstStep } from './first-run/first-step.js'
+import { demoStep } from './first-run/load-demo.js'
+import { treeStep } from './first-run/print-tree.js'
 import { type CachedDirectory, makeDirectory } from './govern/directory.js'
 import { completeWorkspace, listAllWorkspaces, type PrepareWorkspace } from './govern/workspaces.js'
 import type { Bound } from './http/bind.js'
 import type { Metrics } from './http/metrics.js'
 import { catalogueRoutes } from './http/routes/catalogue.js'
+import { collectRoutes } from './http/routes/collect.js'
 import { governRoutes } from './http/routes/govern.js'
+import { importRoutes } from './http/routes/import.js'
 import { jobRoutes } from './http/routes/jobs.js'
 import { segmentRoutes } from './http/routes/segment.js'
 import { tagRoutes } from './http/routes/tag.js'
 import { openVault } from './identify/identity-vault.js'
+import { importJobs } from './jobs/import-jobs.js'
 import type { JobKind } from './jobs/job-kind.js'
 import { makeJobLeases } from './jobs/job-lease.js'
 import { type JobRunner, runJobs } from './jobs/run-jobs.js'
@@ -39,22 +46,6 @@ export interface Ports {
   readonly log: Logger
   /** Names this process among others on the same database. */
   readonly processName: string
-}
-
-/** Something to do once the server answers, before the address is shown: fill the demo, print the tree. */
-export interface FirstStep {
-  /** Said in the terminal while it runs; null says nothing. */
-  readonly title: { readonly zh: string; readonly en: string } | null
-  run(context: FirstStepContext): Promise<void>
-}
-export interface FirstStepContext {
-  readonly address: string
-  /** A session of the first administrator, for steps that work through the API as a user would. */
-  readonly token: string
-  /** Prints lines in the terminal's language. */
-  say(zh: string, en: string): void
-  /** Aborted when the server is told to stop. */
-  readonly signal: AbortSignal
 }
 
 export interface Flow {
@@ -120,9 +111,19 @@ export async function wireFlow(ports: Ports): Promise<Flow> {
     await applier.whenStored(workspaceId, logNo)
   }
 
+  const files = openFileStore(ports.config.dataDirectory, postgres.app)
+  const timeZoneOf = async (workspaceId: number) => (await catalogs.load(workspaceId)).timeZone
+  const importDeps = {
+    ...{ pool: postgres.app, log: facts, applier, files, clickhouseOf, timeZoneOf },
+    onDataStored: tagsFollow('data'),
+  }
+
   const members = makeMemberReader({ pool: postgres.app, vault, loadCatalog: catalogs.load, clickhouseOf })
 
-  const jobKinds: JobKind[] = [tagRunJob({ pool: postgres.app, runner, loadCatalog: catalogs.load, now: tagDeps.now })]
+  const jobKinds: JobKind[] = [
+    tagRunJob({ pool: postgres.app, runner, loadCatalog: catalogs.load, now: tagDeps.now }),
+    ...importJobs(importDeps),
+  ]
   const jobs = runJobs({
     kinds: jobKinds,
     leases: makeJobLeases(postgres.worker, ports.processName),
@@ -139,11 +140,17 @@ export async function wireFlow(ports: Ports): Promise<Flow> {
   const routes: Bound[] = [
     ...governRoutes({ pool: postgres.app, directory, masterKey, prepareWorkspace, hasData: hasData(postgres) }),
     ...jobRoutes(postgres.app),
+    ...collectRoutes({ log: facts, now: tagDeps.now }),
+    ...importRoutes({ pool: postgres.app, files, now: tagDeps.now }),
     ...catalogueRoutes(tagDeps),
     ...tagRoutes({ ...tagDeps, collect, onDataStored: tagsFollow('data') }),
     ...segmentRoutes({ ...tagDeps, members }),
   ]
-  const afterStart: FirstStep[] = []
+  const { config } = ports
+  const afterStart = [
+    ...(config.demo ? [demoStep({ dataDirectory: config.dataDirectory })] : []),
+    treeStep(config.language),
+  ]
   return {
     directory,
     routes,

@@ -1,6 +1,6 @@
 import { AppError } from '@tagtree/core/kernel/app-error'
 import { type Config, productVersion, readConfig, terminalLanguage } from './config.js'
-import type { FirstStepContext } from './flow.js'
+import type { FirstStepContext } from './first-run/first-step.js'
 import { describeError } from './http/log.js'
 import { type RunningServer, type Say, startServer } from './start-server.js'
 

@@ -1,0 +1,130 @@
+import { createReadStream, existsSync, mkdirSync, rmSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
+import { createCategory, saveDefinition } from '@tagtree/core/contract/catalogue'
+import { ApiError, type Client } from '@tagtree/core/contract/client'
+import { createWorkspace, listWorkspaces } from '@tagtree/core/contract/govern'
+import { showImport, startImport, uploadFile } from '@tagtree/core/contract/import'
+import { showJob } from '@tagtree/core/contract/jobs'
+import { runTags } from '@tagtree/core/contract/tag'
+import { DEMO_MAPPINGS } from '@tagtree/core/demo/mappings/mappings'
+import { DEMO_PLAN } from '@tagtree/core/demo/plan/plan'
+import { DEMO_CUSTOMERS, DEMO_SEED } from '@tagtree/core/demo/shop'
+import { AppError } from '@tagtree/core/kernel/app-error'
+import { writeDemo } from '../collect/demo/write-demo.js'
+import { clientOf, type FirstStep, type FirstStepContext } from './first-step.js'
+
+const slug = 'demo'
+
+export interface DemoOptions {
+  readonly dataDirectory: string
+  /** Default 20,000. */
+  readonly customers?: number
+}
+
+/**
+ * Fills a new installation with the demo shop 云岚商城, through the API as a user would: files are uploaded and imported
+ * with their mappings, the catalogue is saved, tags run. A start that was cut off is completed by the next one, because
+ * files and keys are the same for the same workspace.
+ */
+export function demoStep(options: DemoOptions): FirstStep {
+  return {
+    title: null,
+    async run(context) {
+      const client = clientOf(context)
+      const { items } = await client.call(listWorkspaces)
+      const demo = items.find((workspace) => workspace.slug === slug)
+      const folder = join(options.dataDirectory, 'demo')
+      // The folder stands until everything is loaded.
+      if (items.length > 0 && !(demo && existsSync(folder))) return
+      mkdirSync(folder, { recursive: true, mode: 0o700 })
+      const workspace = demo ?? (await createDemoWorkspace(client))
+      await loadFiles(context, folder, Date.parse(workspace.createdAt), options.customers ?? DEMO_CUSTOMERS)
+      await savePlan(context)
+      const inDemo = clientOf(context, slug)
+      const job = await inDemo.call(runTags, { body: {} })
+      await waitForJob(inDemo, job.id, context.signal)
+      rmSync(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+async function createDemoWorkspace(client: Client): Promise<{ createdAt: string }> {
+  return client.call(createWorkspace, {
+    body: { slug, name: '云岚商城', timeZone: 'Asia/Shanghai', currency: 'CNY', language: 'zh' },
+  })
+}
+
+async function loadFiles(context: FirstStepContext, folder: string, now: number, customers: number): Promise<void> {
+  const begun = performance.now()
+  context.say('正在生成演示商城 云岚商城 …', 'making the demo shop 云岚商城 …')
+  const { files } = await writeDemo(folder, { seed: DEMO_SEED, now, customers })
+  const client = clientOf(context, slug)
+  let rows = 0
+  for (const file of files) {
+    const size = statSync(file.path).size
+    const stored = await client.call(uploadFile, {
+      query: { name: file.name },
+      bodyStream: {
+        contentType: 'application/octet-stream',
+        body: createReadStream(file.path),
+        contentLength: size,
+      },
+    })
+    const started = await client.call(startImport, {
+      body: { fileId: stored.id, mapping: DEMO_MAPPINGS[file.name] as never },
+    })
+    if (started.jobId !== null) await waitForJob(client, started.jobId, context.signal)
+    const report = await client.call(showImport, { params: { id: started.id } })
+    rows += report.rows.read
+    const { created, duplicate } = report.result
+    context.say(
+      `  ${file.name}：${report.rows.read} 行 → ${created} 条新增，${duplicate} 条重复，${report.rows.rejected + report.result.rejected} 条被拒`,
+      `  ${file.name}: ${report.rows.read} rows → ${created} created, ${duplicate} duplicate, ${report.rows.rejected + report.result.rejected} rejected`,
+    )
+  }
+  const seconds = ((performance.now() - begun) / 1000).toFixed(0)
+  context.say(
+    `已导入 ${rows.toLocaleString('en-US')} 行，用时 ${seconds} 秒；正在计算标签 …`,
+    `${rows.toLocaleString('en-US')} rows imported in ${seconds} s; computing tags …`,
+  )
+}
+
+/** Saves the categories and definitions; those of an earlier, cut off start are kept. */
+async function savePlan(context: FirstStepContext): Promise<void> {
+  const client = clientOf(context, slug)
+  const places = new Map<string, string>()
+  for (const category of DEMO_PLAN.categories) {
+    for (const tag of category.tags) places.set(tag, category.id)
+    try {
+      await client.call(createCategory, {
+        body: { id: category.id, name: category.name, parentId: category.parent ?? null },
+      })
+    } catch (error) {
+      if (!(error instanceof ApiError && error.code === 'NAME_TAKEN')) throw error
+    }
+  }
+  for (const document of DEMO_PLAN.definitions) {
+    const category = places.get(document.id)
+    await client.call(saveDefinition, {
+      params: { id: document.id },
+      body: {
+        document: { ...document },
+        ...(category === undefined ? {} : { categoryId: category }),
+      },
+    })
+  }
+}
+
+async function waitForJob(client: Client, id: number, signal: AbortSignal): Promise<void> {
+  for (;;) {
+    const job = await client.call(showJob, { params: { id } })
+    if (job.state === 'done') return
+    if (job.state === 'failed' || job.state === 'canceled') {
+      throw new AppError('JOB_NOT_DONE', {
+        words: { id, state: job.state, reason: job.error?.message ?? job.state },
+      })
+    }
+    await pause(150, undefined, { signal })
+  }
+}

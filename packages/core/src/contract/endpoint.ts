@@ -58,6 +58,11 @@ export interface EndpointSpec {
   }
   /** Largest accepted body in bytes, after decompression; default 10 MiB for JSON, none for streams. */
   readonly bodyLimit?: number
+  /**
+   * The body holds many items that the handler judges one by one: hostile keys and deep nesting inside of one are its
+   * own fault and do not refuse the others.
+   */
+  readonly itemised?: boolean
   /** JSON answer; absent: no content, or `responseStream`. */
   readonly response?: z.ZodType
   /** The answer is a stream of one of these media types. Excludes `response`. */

@@ -1,3 +1,4 @@
+import { BATCH_ENDPOINTS } from './batch.js'
 import { CATALOGUE_ENDPOINTS } from './catalogue.js'
 import type { EndpointSpec } from './endpoint.js'
 import { GOVERN_ENDPOINTS } from './govern.js'
@@ -8,6 +9,7 @@ import { TAG_ENDPOINTS } from './tag.js'
 
 /** Every endpoint below /api/v1, in the order of the OpenAPI document. A new stage file adds its list here. */
 export const ENDPOINTS: readonly EndpointSpec[] = [
+  ...BATCH_ENDPOINTS,
   ...IMPORT_ENDPOINTS,
   ...CATALOGUE_ENDPOINTS,
   ...TAG_ENDPOINTS,

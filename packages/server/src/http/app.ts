@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import type { Socket } from 'node:net'
 import cookie from '@fastify/cookie'
 import helmet from '@fastify/helmet'
+import type { EndpointSpec } from '@tagtree/core/contract/endpoint'
 import { AppError } from '@tagtree/core/kernel/app-error'
 import Fastify, {
   type FastifyBaseLogger,
@@ -85,10 +86,14 @@ export async function makeApp(dependencies: HttpDependencies): Promise<FastifyIn
   app.setErrorHandler((error, request, reply) => refuse(error, request, reply, dependencies))
   app.setNotFoundHandler((request, reply) => refuseUnknownRoute(request, reply, dependencies))
   app.removeAllContentTypeParsers()
+  const itemised = new Set(routes.filter(({ endpoint }) => endpoint.itemised).map(({ endpoint }) => endpoint.path))
   app.addContentTypeParser(
     /^application\/([\w.-]+\+)?json(\s*;|$)/,
     { parseAs: 'buffer' },
-    async (_request: FastifyRequest, body: Buffer) => (body.length === 0 ? undefined : parseJsonBody(body)),
+    async (request: FastifyRequest, body: Buffer) => {
+      const path = request.routeOptions.url?.slice('/api/v1'.length) as EndpointSpec['path'] | undefined
+      return body.length === 0 ? undefined : parseJsonBody(body, path !== undefined && itemised.has(path))
+    },
   )
 
   for (const bound of routes.filter(({ endpoint }) => !endpoint.bodyStream)) serve(app, bound, dependencies)

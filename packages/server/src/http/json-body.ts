@@ -4,14 +4,18 @@ import { AppError } from '@tagtree/core/kernel/app-error'
 /** Deepest nesting of a JSON body. The language of definitions needs about 30 levels. */
 export const MAX_JSON_DEPTH = 64
 
+/** Deepest nesting of a body whose items are judged one by one. */
+const MAX_ITEMISED_DEPTH = 1_000
+
 /**
  * Reads a JSON body. Keys that could reach a prototype are refused, not dropped: a sender who means them would lose data.
+ * `itemised`: they and deep nesting are left to whoever judges the items.
  * @throws AppError UTF8_BROKEN | JSON_BROKEN | JSON_TOO_DEEP | KEY_FORBIDDEN
  */
-export function parseJsonBody(body: Buffer): unknown {
+export function parseJsonBody(body: Buffer, itemised = false): unknown {
   if (!isUtf8(body)) throw new AppError('UTF8_BROKEN', { words: { byte: firstBrokenByte(body) } })
   const bytes = body.subarray(body[0] === 0xef && body[1] === 0xbb && body[2] === 0xbf ? 3 : 0)
-  checkDepth(bytes)
+  checkDepth(bytes, itemised ? MAX_ITEMISED_DEPTH : MAX_JSON_DEPTH)
   const text = bytes.toString('utf8')
   let value: unknown
   try {
@@ -21,12 +25,12 @@ export function parseJsonBody(body: Buffer): unknown {
     throw new AppError('JSON_BROKEN', { words: { reason: reasonOf(text) } })
   }
   // Escapes can spell a key; only a text with neither word nor Latin escapes needs no walk.
-  if (/__proto__|constructor|\\u00/i.test(text)) refusePrototypeKeys(value)
+  if (!itemised && /__proto__|constructor|\\u00/i.test(text)) refusePrototypeKeys(value)
   return value
 }
 
 /** Brackets outside of strings; a cheap pass over bytes before anything is built. */
-function checkDepth(bytes: Buffer): void {
+function checkDepth(bytes: Buffer, limit: number): void {
   let depth = 0
   let inString = false
   for (let at = 0; at < bytes.length; at++) {
@@ -36,7 +40,7 @@ function checkDepth(bytes: Buffer): void {
       else if (byte === 0x22) inString = false
     } else if (byte === 0x22) inString = true
     else if (byte === 0x7b || byte === 0x5b) {
-      if (++depth > MAX_JSON_DEPTH) throw new AppError('JSON_TOO_DEEP', { words: { limit: MAX_JSON_DEPTH } })
+      if (++depth > limit) throw new AppError('JSON_TOO_DEEP', { words: { limit } })
     } else if (byte === 0x7d || byte === 0x5d) depth--
   }
 }

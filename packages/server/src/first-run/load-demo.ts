@@ -11,8 +11,8 @@ import { DEMO_MAPPINGS } from '@tagtree/core/demo/mappings/mappings'
 import { DEMO_PLAN } from '@tagtree/core/demo/plan/plan'
 import { DEMO_CUSTOMERS, DEMO_SEED } from '@tagtree/core/demo/shop'
 import { AppError } from '@tagtree/core/kernel/app-error'
-import { writeDemo } from '../collect/demo/write-demo.js'
 import { clientOf, type FirstStep, type FirstStepContext } from './first-step.js'
+import { writeDemoApart } from './write-demo-apart.js'
 
 const slug = 'demo'
 
@@ -58,7 +58,7 @@ async function createDemoWorkspace(client: Client): Promise<{ createdAt: string 
 async function loadFiles(context: FirstStepContext, folder: string, now: number, customers: number): Promise<void> {
   const begun = performance.now()
   context.say('正在生成演示商城 云岚商城 …', 'making the demo shop 云岚商城 …')
-  const { files } = await writeDemo(folder, { seed: DEMO_SEED, now, customers })
+  const files = await writeDemoApart(folder, { seed: DEMO_SEED, now, customers }, context.signal)
   const client = clientOf(context, slug)
   let rows = 0
   for (const file of files) {

@@ -18,6 +18,7 @@ import { governRoutes } from './http/routes/govern.js'
 import { importRoutes } from './http/routes/import.js'
 import { jobRoutes } from './http/routes/jobs.js'
 import { segmentRoutes } from './http/routes/segment.js'
+import { subjectRoutes } from './http/routes/subject.js'
 import { tagRoutes } from './http/routes/tag.js'
 import { openVault } from './identify/identity-vault.js'
 import { importJobs } from './jobs/import-jobs.js'
@@ -142,6 +143,7 @@ export async function wireFlow(ports: Ports): Promise<Flow> {
     ...jobRoutes(postgres.app),
     ...collectRoutes({ log: facts, now: tagDeps.now }),
     ...importRoutes({ pool: postgres.app, files, now: tagDeps.now }),
+    ...subjectRoutes({ ...tagDeps, vault }),
     ...catalogueRoutes(tagDeps),
     ...tagRoutes({ ...tagDeps, collect, onDataStored: tagsFollow('data') }),
     ...segmentRoutes({ ...tagDeps, members }),

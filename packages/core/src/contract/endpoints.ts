@@ -5,12 +5,14 @@ import { GOVERN_ENDPOINTS } from './govern.js'
 import { IMPORT_ENDPOINTS } from './import.js'
 import { JOB_ENDPOINTS } from './jobs.js'
 import { SEGMENT_ENDPOINTS } from './segment.js'
+import { SUBJECT_ENDPOINTS } from './subject.js'
 import { TAG_ENDPOINTS } from './tag.js'
 
 /** Every endpoint below /api/v1, in the order of the OpenAPI document. A new stage file adds its list here. */
 export const ENDPOINTS: readonly EndpointSpec[] = [
   ...BATCH_ENDPOINTS,
   ...IMPORT_ENDPOINTS,
+  ...SUBJECT_ENDPOINTS,
   ...CATALOGUE_ENDPOINTS,
   ...TAG_ENDPOINTS,
   ...SEGMENT_ENDPOINTS,

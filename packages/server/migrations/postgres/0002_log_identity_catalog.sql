@@ -158,6 +158,8 @@ create table if not exists import_excluded (
   import_id    int not null,
   seq          bigint not null,
   excluded_at  timestamptz not null default now(),
+  -- The batch after which nothing is computed from the import any more; null while the undo is working.
+  finished_batch int,
   cleaned_at   timestamptz,
   primary key (workspace_id, import_id)
 );

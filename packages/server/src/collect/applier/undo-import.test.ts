@@ -1,6 +1,8 @@
 import type { Incoming } from '@tagtree/core/collect/incoming'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { inWorkspace } from '../../store/postgres.js'
+import { readScanState } from '../../store/scan-state.js'
+import { cleanUndoneImports } from '../clean-undone-imports.js'
 import { type CollectingWorkspace, startCollecting } from '../testing/collecting-workspace.js'
 import { attributes, event, fileKey, HOUR, identities, NOON, relation, who } from '../testing/facts.js'
 
@@ -139,5 +141,20 @@ describe('undoing an import', () => {
     expect((await shop.read()).attributes).toHaveLength(before.attributes.length + 6_000)
     await shop.undo(51)
     expect(await shop.read()).toEqual(before)
+  })
+
+  it('is forgotten by readers once its rows are deleted for good', async () => {
+    await shop.take([order('gone', 2, 9, 'user_id:quinn')], 61)
+    await shop.undo(61)
+    const before = await shop.read()
+    const cleaned = await cleanUndoneImports(shop.postgres.worker, shop.events, shop.workspaceId)
+    expect(cleaned).toContain(61)
+    expect((await readScanState(shop.postgres.app, shop.workspaceId)).excludedImports).toEqual([])
+    expect(await shop.read()).toEqual(before)
+    const left = await shop.events.query(`SELECT count() AS n FROM events WHERE import_id IN (1, 3, 61)`)
+    expect(left).toEqual([{ n: '0' }])
+    expect(await cleanUndoneImports(shop.postgres.worker, shop.events, shop.workspaceId)).toEqual([])
+    await shop.take([order('late again', 1, 1, 'user_id:quinn')], 61)
+    expect(await shop.result(61)).toMatchObject({ rejected: 1 })
   })
 })

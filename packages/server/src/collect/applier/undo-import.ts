@@ -119,6 +119,10 @@ async function drop(scope: PlanScope, head: ApplierHead, importId: number, after
   const { tx, state } = scope
   const last = await dropNodes(tx, state.workspaceId, importId, after, PROFILES_PER_STEP)
   if (last !== null) return { planned: nothing(head), next: { step: 'nodes', after: last } }
+  await tx.query(
+    `update import_excluded set finished_batch = coalesce(finished_batch, $3) where workspace_id = $1 and import_id = $2`,
+    [state.workspaceId, importId, head.batchNo],
+  )
   return { planned: { ...nothing(head), remember: () => forgetIdentities(state) }, next: null }
 }
 

@@ -112,7 +112,7 @@ export const setCategoryState = endpoint({
   params: z.strictObject({ id: NameId }),
   body: z.strictObject({ state: State }),
   response: Changed,
-  errors: [...inWorkspace, 'NOT_FOUND', 'IN_USE'],
+  errors: [...inWorkspace, 'NOT_FOUND', 'IN_USE', 'NAME_TAKEN'],
 })
 
 export const listCatalogueChanges = endpoint({
@@ -144,7 +144,7 @@ export const undoCatalogueChange = endpoint({
   access: 'write',
   params: z.strictObject({ changeNo: z.string().regex(/^\d{1,18}$/) }),
   response: Changed,
-  errors: [...inWorkspace, 'NOT_FOUND', 'UNDO_CONFLICT'],
+  errors: [...inWorkspace, 'NOT_FOUND', 'UNDO_CONFLICT', 'CHANGE_UNDONE', 'IN_USE', 'NAME_TAKEN', 'DEFINITION_INVALID'],
 })
 
 const Issue = z.object({ pointer: z.string(), message: z.string(), didYouMean: z.string().optional() })
@@ -175,9 +175,10 @@ export const listDefinitions = endpoint({
   stage: 'tag',
   method: 'GET',
   path: '/definitions',
-  summary: { zh: '列出标签、人群、指标的定义', en: 'List definitions of tags, segments and metrics' },
+  summary: { zh: '列出标签、人群、指标的定义，或名单', en: 'List definitions of tags, segments and metrics, or lists' },
   access: 'read',
-  query: z.strictObject({ kind: z.enum(['tag', 'segment', 'metric']).optional() }),
+  /** Without a kind all but the lists. */
+  query: z.strictObject({ kind: z.enum(['tag', 'segment', 'metric', 'list']).optional() }),
   response: z.object({ items: z.array(DefinitionHead) }),
   errors: inWorkspace,
 })
@@ -320,7 +321,7 @@ export const setDefinitionState = endpoint({
   params: z.strictObject({ id: NameId }),
   body: z.strictObject({ state: State }),
   response: Changed,
-  errors: [...inWorkspace, 'NOT_FOUND', 'IN_USE'],
+  errors: [...inWorkspace, 'NOT_FOUND', 'IN_USE', 'DEFINITION_INVALID'],
 })
 
 export const listUses = endpoint({

@@ -1,32 +1,22 @@
 import { AppError } from '@tagtree/core/kernel/app-error'
-import type { Tx } from '../../store/postgres.js'
+import { KIND_WORDS } from './kind-words.js'
+import { type CatalogueScope, lockCatalogue } from './scope.js'
 
 /** Tables whose rows are remembered before and after a change. */
-type ImageTable = 'category' | 'definition'
-type Row = Readonly<Record<string, unknown>>
+export type ImageTable = 'category' | 'definition'
+export type Row = Readonly<Record<string, unknown>>
 
-/** One row as it was and as it became; null = the row did not exist. */
-interface RowImage {
+/** What one change wrote of a row: the columns it altered as they were and as they became; before null = it was made. */
+export interface RowImage {
   readonly table: ImageTable
   readonly id: string
   readonly before: Row | null
-  readonly after: Row | null
+  readonly after: Row
 }
 
-/** What happened, as words a person reads: a verb and the names it touched. */
+/** What happened, as words a person reads: a verb and the name it touched. */
 export interface ChangeSummary {
-  readonly verb:
-    | 'create'
-    | 'rename'
-    | 'move'
-    | 'copy'
-    | 'archive'
-    | 'restore'
-    | 'delete'
-    | 'edit'
-    | 'reorder'
-    | 'undo'
-    | 'install'
+  readonly verb: 'create' | 'rename' | 'move' | 'archive' | 'restore' | 'delete' | 'edit' | 'reorder' | 'undo'
   readonly what: 'category' | 'tag' | 'segment' | 'metric' | 'tree' | 'list' | 'catalogue'
   readonly id: string
   readonly detail?: string
@@ -47,53 +37,89 @@ const columns: Readonly<Record<ImageTable, readonly string[]>> = {
   ],
 }
 const jsonColumns = new Set(['name', 'note'])
+/** Where a row stands: others move it about, which is no reason against undoing its creation. */
+const placeColumns = new Set(['parent_id', 'category_id', 'position'])
 
 /** One undoable change of the catalogue: collects the images of every row it writes, then stores them together. */
 export class CatalogueChange {
   readonly #images: RowImage[] = []
 
-  constructor(
-    private readonly tx: Tx,
-    private readonly workspaceId: number,
-    private readonly actorId: number | null,
-  ) {}
+  private constructor(private readonly scope: CatalogueScope) {}
 
-  /** Inserts a row; every column of the table must be given. */
+  /** Begins a change; until the transaction ends nobody else changes this catalogue. */
+  static async begin(scope: CatalogueScope): Promise<CatalogueChange> {
+    await lockCatalogue(scope)
+    return new CatalogueChange(scope)
+  }
+
+  /** Makes a row, or makes a deleted one anew; every column of the table must be given. */
   async insert(table: ImageTable, id: string, row: Row): Promise<void> {
+    if ((await this.#read(table, id)) !== null) return this.update(table, id, row)
     await this.#write(table, id, row)
     this.#images.push({ table, id, before: null, after: row })
   }
 
   /** Changes some columns of an existing row. @throws AppError NOT_FOUND */
   async update(table: ImageTable, id: string, patch: Row): Promise<void> {
-    const before = await readRow(this.tx, this.workspaceId, table, id)
-    if (before === null) throw new AppError('NOT_FOUND', { words: { what: table, name: id } })
-    const after = { ...before, ...patch }
-    await this.#write(table, id, after)
-    this.#images.push({ table, id, before, after })
+    const now = await this.#read(table, id)
+    if (now === null) throw new AppError('NOT_FOUND', { words: { what: KIND_WORDS[table], name: id } })
+    const altered = Object.keys(patch).filter((name) => textOf(patch[name]) !== textOf(now[name]))
+    if (altered.length === 0) return
+    await this.#write(table, id, { ...now, ...patch })
+    this.#images.push({ table, id, before: pick(now, altered), after: pick(patch, altered) })
+  }
+
+  /** Gives siblings, in the order they shall have, the positions 0, 1, 2 …; those that have theirs stay untouched. */
+  async reorder(table: ImageTable, siblings: readonly { readonly id: string; readonly position: number }[]) {
+    const moved = siblings.flatMap(({ id, position }, index) => (position === index ? [] : [{ id, position, index }]))
+    if (moved.length === 0) return
+    await this.scope.tx.query(
+      `update ${table} set position = moved.position from unnest($2::text[], $3::int[]) as moved(id, position)
+       where workspace_id = $1 and ${table}.id = moved.id`,
+      [this.scope.workspaceId, moved.map(({ id }) => id), moved.map(({ index }) => index)],
+    )
+    for (const { id, position, index } of moved) {
+      this.#images.push({ table, id, before: { position }, after: { position: index } })
+    }
+  }
+
+  /**
+   * Puts the columns of an earlier change back.
+   * @throws AppError UNDO_CONFLICT when one of them was changed again since
+   */
+  async restore(images: readonly RowImage[]): Promise<void> {
+    for (const { table, id, before, after } of [...images].reverse()) {
+      const now = await this.#read(table, id)
+      const compared = Object.keys(after).filter((name) => before !== null || !placeColumns.has(name))
+      if (now === null || compared.some((name) => textOf(now[name]) !== textOf(after[name]))) {
+        throw new AppError('UNDO_CONFLICT', { words: { what: KIND_WORDS[table], name: id } })
+      }
+      // What was made is not removed: its number and versions stay taken, so it becomes deleted.
+      await this.update(table, id, before ?? { state: 'deleted' })
+    }
+  }
+
+  /** The rows this change wrote so far. */
+  get touched(): readonly { readonly table: ImageTable; readonly id: string; readonly columns: readonly string[] }[] {
+    return this.#images.map(({ table, id, after }) => ({ table, id, columns: Object.keys(after) }))
   }
 
   /** Stores the change and answers its number, by which it can be undone. */
   async record(summary: ChangeSummary): Promise<string> {
-    const { rows } = await this.tx.query<{ change_no: string }>(
+    const { tx, workspaceId, actorId } = this.scope
+    const { rows } = await tx.query<{ change_no: string }>(
       `insert into catalogue_change (workspace_id, actor_id, summary, images) values ($1, $2, $3, $4) returning change_no`,
-      [this.workspaceId, this.actorId, JSON.stringify(summary), JSON.stringify(this.#images)],
+      [workspaceId, actorId, JSON.stringify(summary), JSON.stringify(this.#images)],
     )
     return rows[0]!.change_no
   }
 
-  /** Puts the rows of an earlier change back; refused when one of them was changed again since. */
-  async restore(images: readonly RowImage[]): Promise<void> {
-    for (const image of [...images].reverse()) {
-      const now = await readRow(this.tx, this.workspaceId, image.table, image.id)
-      if (stable(now) !== stable(image.after)) {
-        throw new AppError('UNDO_CONFLICT', { words: { what: image.table, name: image.id } })
-      }
-      // A created row is not removed: its number and versions stay taken, so it becomes deleted.
-      const target = image.before ?? { ...image.after, state: 'deleted' }
-      await this.#write(image.table, image.id, target)
-      this.#images.push({ table: image.table, id: image.id, before: now, after: target })
-    }
+  async #read(table: ImageTable, id: string): Promise<Row | null> {
+    const { rows } = await this.scope.tx.query<Row>(
+      `select ${columns[table].join(', ')} from ${table} where workspace_id = $1 and id = $2 for update`,
+      [this.scope.workspaceId, id],
+    )
+    return rows[0] ?? null
   }
 
   async #write(table: ImageTable, id: string, row: Row): Promise<void> {
@@ -104,40 +130,12 @@ export class CatalogueChange {
     })
     const places = names.map((_, index) => `$${index + 3}`).join(', ')
     const updates = names.map((name) => `${name} = excluded.${name}`).join(', ')
-    await this.tx.query(
+    await this.scope.tx.query(
       `insert into ${table} (workspace_id, id, ${names.join(', ')}) values ($1, $2, ${places})
        on conflict (workspace_id, id) do update set ${updates}`,
-      [this.workspaceId, id, ...values],
+      [this.scope.workspaceId, id, ...values],
     )
   }
-}
-
-/**
- * Undoes one change; the undo is itself a change and can be undone.
- * @throws AppError NOT_FOUND | UNDO_CONFLICT when what it touched has been changed again since
- */
-export async function undoCatalogueChange(
-  tx: Tx,
-  workspaceId: number,
-  actorId: number | null,
-  changeNo: string,
-): Promise<string> {
-  const { rows } = await tx.query<{ images: RowImage[]; undone_by: string | null }>(
-    `select images, undone_by from catalogue_change where workspace_id = $1 and change_no = $2 for update`,
-    [workspaceId, changeNo],
-  )
-  const found = rows[0]
-  if (!found) throw new AppError('NOT_FOUND', { words: { what: 'change', name: changeNo } })
-  if (found.undone_by !== null) throw new AppError('UNDO_CONFLICT', { words: { what: 'change', name: changeNo } })
-  const change = new CatalogueChange(tx, workspaceId, actorId)
-  await change.restore(found.images)
-  const undo = await change.record({ verb: 'undo', what: 'catalogue', id: changeNo })
-  await tx.query(`update catalogue_change set undone_by = $3 where workspace_id = $1 and change_no = $2`, [
-    workspaceId,
-    changeNo,
-    undo,
-  ])
-  return undo
 }
 
 /** A change as the history shows it, newest first. */
@@ -151,8 +149,7 @@ export interface CatalogueChangeEntry {
 
 /** The newest changes before `before` (exclusive; null = from the newest). */
 export async function listCatalogueChanges(
-  tx: Tx,
-  workspaceId: number,
+  { tx, workspaceId }: CatalogueScope,
   before: string | null,
   limit: number,
 ): Promise<CatalogueChangeEntry[]> {
@@ -176,14 +173,15 @@ export async function listCatalogueChanges(
   }))
 }
 
-async function readRow(tx: Tx, workspaceId: number, table: ImageTable, id: string): Promise<Row | null> {
-  const { rows } = await tx.query<Row>(
-    `select ${columns[table].join(', ')} from ${table} where workspace_id = $1 and id = $2 for update`,
-    [workspaceId, id],
-  )
-  return rows[0] ?? null
+function pick(row: Row, names: readonly string[]): Row {
+  return Object.fromEntries(names.map((name) => [name, row[name] ?? null]))
 }
 
-function stable(row: Row | null): string {
-  return row === null ? 'null' : JSON.stringify(Object.entries(row).sort(([left], [right]) => (left < right ? -1 : 1)))
+/** The same text for the same value, however its keys are ordered. */
+function textOf(value: unknown): string {
+  return JSON.stringify(value ?? null, (_key, part: unknown) =>
+    typeof part === 'object' && part !== null && !Array.isArray(part)
+      ? Object.fromEntries(Object.entries(part).sort(([left], [right]) => (left < right ? -1 : 1)))
+      : part,
+  )
 }

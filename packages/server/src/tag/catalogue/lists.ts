@@ -1,35 +1,45 @@
 import { AppError } from '@tagtree/core/kernel/app-error'
 import type { Text } from '@tagtree/core/language/document'
-import type { CatalogueScope } from './categories.js'
 import { CatalogueChange } from './change-log.js'
-import { nextNumber, readHead } from './definitions.js'
+import { type ListDocument, readHead } from './definitions.js'
+import { KIND_WORDS } from './kind-words.js'
+import { addVersion, insertHead, nextNumber } from './save-definition.js'
+import { type CatalogueScope, lockCatalogue } from './scope.js'
 
-/** Creates an empty list; its members are published by whoever fills it. @throws AppError NAME_TAKEN */
-export async function createList(
-  scope: CatalogueScope,
-  list: { readonly id: string; readonly name: Text; readonly subject: string },
-): Promise<{ number: number; version: number }> {
-  if ((await readHead(scope, list.id)) !== null) {
-    throw new AppError('NAME_TAKEN', { pointer: '/id', words: { what: 'list', name: list.id } })
-  }
-  const number = await nextNumber(scope)
-  const body = { version: 1, kind: 'list', id: list.id, name: list.name, subject: list.subject }
-  await scope.tx.query(
-    `insert into definition_version (workspace_id, id, version, body, author_id) values ($1, $2, 1, $3, $4)`,
-    [scope.workspaceId, list.id, JSON.stringify(body), scope.actorId],
-  )
-  const change = new CatalogueChange(scope.tx, scope.workspaceId, scope.actorId)
-  await change.insert('definition', list.id, {
-    kind: 'list',
-    number,
-    subject: list.subject,
+export interface NewList {
+  readonly id: string
+  readonly name: Text
+  readonly subject: string
+}
+
+/**
+ * The number that a list will have. It is taken once a run under it exists; until `createList` the name stays free.
+ * @throws AppError NAME_TAKEN
+ */
+export async function reserveList(scope: CatalogueScope, id: string): Promise<number> {
+  await lockCatalogue(scope)
+  await refuseTaken(scope, id)
+  return nextNumber(scope)
+}
+
+/** Creates a list under its reserved number; who fills it publishes its members. @throws AppError NAME_TAKEN */
+export async function createList(scope: CatalogueScope, list: NewList, number: number): Promise<{ version: number }> {
+  const change = await CatalogueChange.begin(scope)
+  await refuseTaken(scope, list.id)
+  const document: ListDocument = { version: 1, kind: 'list', ...list }
+  const version = await addVersion(scope, document, [])
+  await insertHead(scope, change, document, {
     category_id: null,
-    position: 0,
-    published_version: 1,
+    published_version: version,
     draft_version: null,
-    state: 'live',
-    owner_id: scope.actorId,
+    number,
   })
   await change.record({ verb: 'create', what: 'list', id: list.id })
-  return { number, version: 1 }
+  return { version }
+}
+
+async function refuseTaken(scope: CatalogueScope, id: string): Promise<void> {
+  const head = await readHead(scope, id)
+  if (head === null || head.state === 'deleted') return
+  throw new AppError('NAME_TAKEN', { pointer: '/id', words: { what: KIND_WORDS[head.kind], name: id } })
 }

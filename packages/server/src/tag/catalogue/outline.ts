@@ -1,3 +1,4 @@
+import { OTHER_LABEL, OTHER_VALUE } from '@tagtree/core/catalog/other-value'
 import type { Outline, OutlineCategory, OutlineTag, OutlineValue } from '@tagtree/core/catalog/tree-text'
 import type { Definition, TagDefinition, Text } from '@tagtree/core/language/document'
 import type { WorkspaceClickHouse } from '../../store/clickhouse.js'
@@ -140,6 +141,7 @@ function namedValues(body: Definition): string[] {
 }
 
 function valueLabel(body: Definition, code: string): Text {
+  if (code === OTHER_VALUE) return OTHER_LABEL
   return (body as TagDefinition).values?.find((value) => value.code === code)?.name ?? code
 }
 

@@ -61,7 +61,12 @@ export function tagRunJob(deps: TagRunJobDeps): JobKind {
 
 /** Queues a run that a person asked for; the same key answers the same job. Answers the job's id. */
 export function orderRun(tx: Tx, workspaceId: number, order: RunOrder, key: string | null): Promise<number> {
-  return startJob(tx, { workspaceId, kind: TAG_RUN, params: { ...order }, uniqueKey: key })
+  return startJob(tx, {
+    workspaceId,
+    kind: TAG_RUN,
+    params: { ...order },
+    uniqueKey: key === null ? null : `asked:${key}`,
+  })
 }
 
 /** Queues the run that follows a change; while one is queued or running this one is part of it. */

@@ -1,8 +1,11 @@
-import { compileTagAudience, type TagAudience } from '@tagtree/core/compile/audience/tag-audience'
+import { compilePublishedAudience } from '@tagtree/core/compile/audience/published-audience'
+import type { TagAudience } from '@tagtree/core/compile/audience/stored-sets'
 import { AppError } from '@tagtree/core/kernel/app-error'
-import type { Condition } from '@tagtree/core/language/document'
-import { populationCodes } from '../tag/run/write-population.js'
-import type { SegmentScope } from './count.js'
+import type { Definition } from '@tagtree/core/language/document'
+import { KIND_WORDS } from '../tag/catalogue/kind-words.js'
+import { memberCodes } from '../tag/run/write-column.js'
+import { populationValues } from './population-values.js'
+import type { SegmentScope } from './segment-scope.js'
 
 /** Whose people: a published segment, a list, or a tag (one value of it, or any). */
 export interface AudienceReference {
@@ -24,42 +27,37 @@ export interface PublishedAudience {
  * @throws AppError NOT_FOUND | NOT_PUBLISHED
  */
 export function publishedAudience(scope: SegmentScope, reference: AudienceReference): PublishedAudience {
-  const target = findTarget(scope, reference)
-  const head = scope.heads.get(target.number)
-  if (!head) throw new AppError('NOT_PUBLISHED', { words: { name: reference.id } })
-  const subject = scope.catalog.subjects.get(target.subject)
-  const audience =
-    subject &&
-    compileTagAudience(target.where, {
-      catalog: scope.catalog,
-      heads: scope.heads,
-      population: { number: subject.number, values: Object.values(populationCodes) },
-    })
-  if (!audience) throw new AppError('NOT_PUBLISHED', { words: { name: reference.id } })
-  return { audience, asOf: head.asOf, subject: target.subject }
+  const { catalog, heads } = scope
+  const { subject, about, ...target } = findTarget(scope, reference)
+  const population = { number: catalog.subjects.get(subject)!.number, values: populationValues(about) }
+  const audience = compilePublishedAudience(target, { catalog, heads, population })
+  if (audience === null) throw new AppError('NOT_PUBLISHED', { words: { name: reference.id } })
+  return { audience, asOf: heads.get(target.number)!.asOf, subject }
 }
 
-function findTarget(
-  scope: SegmentScope,
-  reference: AudienceReference,
-): { number: number; subject: string; where: Condition } {
-  if (reference.kind === 'lists') {
-    const list = scope.catalog.lists.get(reference.id)
-    if (!list) throw new AppError('NOT_FOUND', { words: { what: 'list', name: reference.id } })
-    return { number: list.number, subject: list.subject, where: { member: { list: reference.id } } }
+interface Target {
+  readonly number: number
+  readonly values: readonly number[] | null
+  readonly undecided: readonly number[]
+  readonly subject: string
+  /** Whose population counts; undefined = everybody. */
+  readonly about: Definition | undefined
+}
+
+function findTarget({ catalog }: SegmentScope, { kind, id, value }: AudienceReference): Target {
+  const { member, undecided } = memberCodes
+  if (kind === 'lists') {
+    const list = catalog.lists.get(id)
+    if (!list) throw new AppError('NOT_FOUND', { words: { what: KIND_WORDS.list, name: id } })
+    return { number: list.number, subject: list.subject, values: [member], undecided: [], about: undefined }
   }
-  const kind = reference.kind === 'segments' ? 'segment' : 'tag'
-  const entry = scope.catalog.definitions.get(reference.id)
-  if (!entry || entry.kind !== kind) throw new AppError('NOT_FOUND', { words: { what: kind, name: reference.id } })
-  const subject = entry.body.subject ?? 'person'
-  if (kind === 'segment') return { number: entry.number, subject, where: { member: { segment: reference.id } } }
-  if (reference.value === null) return { number: entry.number, subject, where: { tag: reference.id, known: true } }
-  if (!entry.codes.has(reference.value)) {
-    throw new AppError('NOT_FOUND', { words: { what: 'value', name: `${reference.id}/${reference.value}` } })
-  }
-  const multi = entry.body.kind === 'tag' && entry.body.family === 'multi'
-  const where: Condition = multi
-    ? { tag: reference.id, hasAny: [reference.value] }
-    : { tag: reference.id, is: reference.value }
-  return { number: entry.number, subject, where }
+  const wanted = kind === 'segments' ? 'segment' : 'tag'
+  const entry = catalog.definitions.get(id)
+  if (entry?.kind !== wanted) throw new AppError('NOT_FOUND', { words: { what: KIND_WORDS[wanted], name: id } })
+  const { body, number, codes } = entry
+  const place = { number, subject: body.subject ?? 'person' }
+  if (wanted === 'segment') return { ...place, values: [member], undecided: [undecided], about: body }
+  const code = value === null ? null : codes.get(value)
+  if (code !== undefined) return { ...place, values: code === null ? null : [code], undecided: [], about: undefined }
+  throw new AppError('NOT_FOUND', { words: { what: KIND_WORDS.value, name: `${id}/${value}` } })
 }

@@ -1,25 +1,20 @@
 import type { Catalog } from '@tagtree/core/catalog/catalog'
-import { compileTagAudience, type TagAudience } from '@tagtree/core/compile/audience/tag-audience'
+import type { TagAudience } from '@tagtree/core/compile/audience/stored-sets'
+import { compileTagAudience } from '@tagtree/core/compile/audience/tag-audience'
 import { compile } from '@tagtree/core/compile/compile'
 import { AppError } from '@tagtree/core/kernel/app-error'
-import type { Condition, Definition, SegmentDefinition } from '@tagtree/core/language/document'
+import type { SegmentDefinition } from '@tagtree/core/language/document'
 import { resolveDefinition } from '@tagtree/core/language/resolve'
-import type { WorkspaceClickHouse } from '../store/clickhouse.js'
-import type { ScanState } from '../store/scan-state.js'
-import type { TagHead } from '../tag/run/heads.js'
+import { KIND_WORDS } from '../tag/catalogue/kind-words.js'
+import { computationError } from '../tag/run/run-error.js'
 import { solveFits } from '../tag/run/solve-fits.js'
-import { populationCodes } from '../tag/run/write-population.js'
-
-/** One moment of a workspace: catalogue, published heads and what scans must leave out. */
-export interface SegmentScope {
-  readonly clickhouse: WorkspaceClickHouse
-  readonly catalog: Catalog
-  readonly heads: ReadonlyMap<number, TagHead>
-  readonly scan: ScanState
-}
+import { publishedAudience } from './audience.js'
+import { populationValues } from './population-values.js'
+import type { SegmentScope } from './segment-scope.js'
 
 export interface AudienceCount {
   readonly people: number
+  /** Whom the condition cannot decide. */
   readonly unknown: number
   readonly population: number
   /** ms */
@@ -27,98 +22,131 @@ export interface AudienceCount {
   readonly answeredBy: 'bitmaps' | 'plan'
 }
 
+interface CountRow {
+  readonly people: string
+  readonly unknown: string
+  readonly population: string
+}
+
 /**
- * Counts a drafted or saved segment. Published tags answer by bitmaps when the condition needs nothing else and no
- * other moment is asked for; else the general plan computes it.
- * @throws AppError DEFINITION_INVALID
+ * Counts a saved segment: what is published of it, so that the number is that of its list, or what it says now when its
+ * published version has not run yet.
+ * @throws AppError NOT_FOUND | DEFINITION_INVALID | RUN_FAILED
+ */
+export async function countSaved(
+  scope: SegmentScope,
+  id: string,
+  asOf: number | null,
+  now: number,
+  signal?: AbortSignal,
+): Promise<AudienceCount> {
+  const entry = scope.catalog.definitions.get(id)
+  if (entry?.body.kind !== 'segment') throw new AppError('NOT_FOUND', { words: { what: KIND_WORDS.segment, name: id } })
+  if (asOf !== null || isOutdated(scope, entry.number)) return countSegment(scope, entry.body, asOf, now, signal)
+  const published = publishedAudience(scope, { kind: 'segments', id, value: null })
+  return countAudience(scope, published.audience, published.asOf, signal)
+}
+
+/**
+ * Counts a segment as it is written, saved or not. Published tags answer by bitmaps when the condition needs nothing else
+ * and no other moment is asked for; else the general plan computes it. Both give the same people.
+ * @throws AppError DEFINITION_INVALID | RUN_FAILED
  */
 export async function countSegment(
+  scope: SegmentScope,
+  segment: SegmentDefinition,
+  asOf: number | null,
+  now: number,
+  signal?: AbortSignal,
+): Promise<AudienceCount> {
+  const definition = resolveSegment(scope.catalog, segment)
+  try {
+    const byBitmaps = asOf === null ? await countByBitmaps(scope, definition, signal) : null
+    return byBitmaps ?? (await countByPlan(scope, definition, asOf, now, signal))
+  } catch (error) {
+    throw computationError(error, definition.id)
+  }
+}
+
+async function countByBitmaps(
+  scope: SegmentScope,
+  definition: SegmentDefinition,
+  signal: AbortSignal | undefined,
+): Promise<AudienceCount | null> {
+  const { catalog, heads } = scope
+  const subject = catalog.subjects.get(definition.subject ?? 'person')
+  if (!subject) return null
+  const population = { number: subject.number, values: populationValues(definition) }
+  const audience = compileTagAudience(definition.where, { catalog, heads, population })
+  if (audience === null || audience.reads.some((number) => isOutdated(scope, number))) return null
+  const lists = new Set([...catalog.lists.values()].map((list) => list.number))
+  // A list stays as it was frozen, so its age says nothing of the answer's.
+  const moments = audience.reads.filter((number) => !lists.has(number)).map((number) => heads.get(number)!.asOf)
+  return countAudience(scope, audience, Math.min(...moments), signal)
+}
+
+/** What is published of it speaks of an earlier version. */
+function isOutdated({ catalog, heads }: SegmentScope, number: number): boolean {
+  const entry = [...catalog.definitions.values()].find((definition) => definition.number === number)
+  return entry !== undefined && heads.get(number)?.version !== entry.version
+}
+
+async function countAudience(
+  scope: SegmentScope,
+  { count: { sql, params } }: TagAudience,
+  asOf: number,
+  signal: AbortSignal | undefined,
+): Promise<AudienceCount> {
+  const rows = await scope.clickhouse.query<CountRow>(sql, { params, signal })
+  return { ...figuresOf(rows[0]), asOf, answeredBy: 'bitmaps' }
+}
+
+async function countByPlan(
   scope: SegmentScope,
   definition: SegmentDefinition,
   asOf: number | null,
   now: number,
+  signal: AbortSignal | undefined,
 ): Promise<AudienceCount> {
-  const resolved = resolveSegment(scope.catalog, definition)
-  if (asOf === null) {
-    const audience = tagAudience(scope, resolved.where, resolved)
-    if (audience !== null) {
-      const [row] = await scope.clickhouse.query<{ people: string; unknown: string; population: string }>(
-        audience.count.sql,
-        { params: audience.count.params },
-      )
-      return {
-        people: Number(row?.people ?? 0),
-        unknown: Number(row?.unknown ?? 0),
-        population: Number(row?.population ?? 0),
-        asOf: oldestHead(scope) ?? now,
-        answeredBy: 'bitmaps',
-      }
-    }
-  }
   const moment = asOf ?? now
-  const statement = await segmentStatement(scope, resolved, moment, asOf === null)
-  const [row] = await scope.clickhouse.query<{ people: string; unknown: string; population: string }>(
-    `SELECT toString(countIf(v_0 = 1)) AS people, toString(countIf(isNull(v_0))) AS unknown, toString(count()) AS population
-     FROM (${statement.sql})`,
-    { params: statement.params },
+  const compiled = compile([definition, everybodyOf(definition)], {
+    catalog: scope.catalog,
+    database: scope.clickhouse.database,
+    asOf: moment,
+    knownSeq: null,
+    excludedImports: scope.scan.excludedImports,
+    hasSuperseded: scope.scan.hasSuperseded,
+    attributes: asOf === null ? 'current' : 'history',
+    tags: { mode: 'recompute', unpublishedRuns: scope.hidden },
+  })
+  const { fits } = await solveFits(scope.clickhouse, compiled, undefined, signal)
+  const { sql, params } = compiled.statement(fits)
+  const rows = await scope.clickhouse.query<CountRow>(
+    `SELECT toString(countIf(v_0 = 1)) AS people, toString(countIf(isNull(v_0))) AS unknown,
+       toString(countIf(v_1 = 1)) AS population
+     FROM (${sql})`,
+    { params, signal },
   )
+  return { ...figuresOf(rows[0]), asOf: moment, answeredBy: 'plan' }
+}
+
+/** The segment of all that a segment is about. Its id has a space, so it is nobody else's. */
+function everybodyOf({ subject, who }: SegmentDefinition): SegmentDefinition {
+  const about = { ...(subject === undefined ? {} : { subject }), ...(who === undefined ? {} : { who }) }
+  return { version: 1, kind: 'segment', id: 'all of it', name: 'all of it', ...about, where: { all: [] } }
+}
+
+function figuresOf(row: CountRow | undefined): Pick<AudienceCount, 'people' | 'unknown' | 'population'> {
   return {
     people: Number(row?.people ?? 0),
     unknown: Number(row?.unknown ?? 0),
     population: Number(row?.population ?? 0),
-    asOf: moment,
-    answeredBy: 'plan',
   }
 }
 
-/** The audience by stored bitmaps, or null when the condition needs more. */
-export function tagAudience(scope: SegmentScope, where: Condition, definition: Definition): TagAudience | null {
-  const subject = scope.catalog.subjects.get(definition.subject ?? 'person')
-  if (!subject) return null
-  const who = definition.who ?? 'customers'
-  const values =
-    who === 'everyone' || subject.key !== 'person'
-      ? [populationCodes.customers, populationCodes.visitors]
-      : [populationCodes[who]]
-  return compileTagAudience(where, {
-    catalog: scope.catalog,
-    heads: scope.heads,
-    population: { number: subject.number, values },
-  })
-}
-
-async function segmentStatement(
-  scope: SegmentScope,
-  definition: SegmentDefinition,
-  asOf: number,
-  isNow: boolean,
-): Promise<{ sql: string; params: Record<string, unknown> }> {
-  const compiled = compile([definition], {
-    catalog: scope.catalog,
-    database: scope.clickhouse.database,
-    asOf,
-    knownSeq: null,
-    excludedImports: scope.scan.excludedImports,
-    hasSuperseded: scope.scan.hasSuperseded,
-    attributes: isNow ? 'current' : 'history',
-    tags: { mode: 'recompute' },
-  })
-  const { fits } = await solveFits(scope.clickhouse, compiled)
-  return compiled.statement(fits)
-}
-
-function resolveSegment(catalog: Catalog, definition: SegmentDefinition): SegmentDefinition {
-  const resolved = resolveDefinition(definition, catalog)
-  if (!resolved.ok) {
-    throw new AppError('DEFINITION_INVALID', { words: { count: resolved.issues.length }, issues: resolved.issues })
-  }
-  if (resolved.definition.kind !== 'segment') {
-    throw new AppError('NOT_FOUND', { words: { what: 'segment', name: definition.id } })
-  }
-  return resolved.definition
-}
-
-function oldestHead(scope: SegmentScope): number | null {
-  const moments = [...scope.heads.values()].map((head) => head.asOf)
-  return moments.length === 0 ? null : Math.min(...moments)
+function resolveSegment(catalog: Catalog, segment: SegmentDefinition): SegmentDefinition {
+  const resolved = resolveDefinition(segment, catalog)
+  if (resolved.ok && resolved.definition.kind === 'segment') return resolved.definition
+  const issues = resolved.ok ? [] : resolved.issues
+  throw new AppError('DEFINITION_INVALID', { words: { count: issues.length }, issues })
 }

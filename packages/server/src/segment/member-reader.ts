@@ -1,10 +1,12 @@
 import type { AttributeEntry, Catalog } from '@tagtree/core/catalog/catalog'
 import type { RawValue } from '@tagtree/core/collect/incoming'
+import { zoneOf } from '@tagtree/core/kernel/zone'
 import type pg from 'pg'
 import type { Vault } from '../identify/identity-vault.js'
-import { quoteIdentifier, type WorkspaceClickHouse } from '../store/clickhouse.js'
+import type { WorkspaceClickHouse } from '../store/clickhouse.js'
 import { inWorkspace } from '../store/postgres.js'
 import type { MemberIdentity, MemberReader } from './members.js'
+import { attributeText, shownAttribute } from './shown-attribute.js'
 
 export interface MemberReaderDeps {
   readonly pool: pg.Pool
@@ -40,20 +42,21 @@ export function makeMemberReader(deps: MemberReaderDeps): MemberReader {
     async attributesOf(workspaceId, profileIds) {
       const catalog = await deps.loadCatalog(workspaceId)
       const clickhouse = await deps.clickhouseOf(workspaceId)
+      const zone = zoneOf(catalog.timeZone)
       const entries = [...catalog.attributes.values()].flatMap((ofSubject) => [...ofSubject.values()])
       const typed = entries.filter((entry) => entry.column !== null)
-      const columns = typed.map((entry) => `${columnText(entry)} AS ${quoteIdentifier(`v_${entry.id}`)}`)
-      const rows = await clickhouse.query<Record<string, RawValue> & { profile_id: number; extra: object }>(
-        `SELECT profile_id, extra${columns.map((column) => `, ${column}`).join('')} FROM attributes FINAL
-         WHERE profile_id IN {profiles:Array(UInt32)}`,
+      const columns = typed.map((entry) => `${attributeText(entry)} AS ${nameOf(entry)}`)
+      const rows = await clickhouse.query<Record<string, string | null> & { profile_id: number }>(
+        `SELECT profile_id, toJSONString(extra) AS loose${columns.map((column) => `, ${column}`).join('')}
+         FROM attributes FINAL WHERE profile_id IN {profiles:Array(UInt32)}`,
         { params: { profiles: [...profileIds] } },
       )
       return new Map(
         rows.map((row) => {
-          const values: Record<string, RawValue> = { ...(row.extra as Record<string, RawValue>) }
+          const values: Record<string, RawValue> = JSON.parse(row.loose ?? '{}') as Record<string, RawValue>
           for (const entry of typed) {
-            const value = row[`v_${entry.id}`]
-            if (value !== null && value !== undefined) values[entry.key] = value
+            const value = shownAttribute(entry.type, row[nameOf(entry)] ?? null, zone)
+            if (value !== null) values[entry.key] = value
           }
           return [row.profile_id, values]
         }),
@@ -62,15 +65,6 @@ export function makeMemberReader(deps: MemberReaderDeps): MemberReader {
   }
 }
 
-/** Missing stays null: a list column is empty when it is missing, so its companion decides. */
-function columnText(entry: AttributeEntry): string {
-  const column = quoteIdentifier(entry.column!)
-  switch (entry.type) {
-    case 'list':
-      return `if(${quoteIdentifier(`${entry.column}__known`)} = 1, ${column}, [])`
-    case 'bool':
-      return `if(isNull(${column}), NULL, ${column} = 1)`
-    default:
-      return column
-  }
+function nameOf(entry: AttributeEntry): string {
+  return `v_${entry.id}`
 }

@@ -1,6 +1,6 @@
 import type { RawValue } from '@tagtree/core/collect/incoming'
 import type { PublishedAudience } from './audience.js'
-import type { SegmentScope } from './count.js'
+import type { SegmentScope } from './segment-scope.js'
 
 export interface MemberIdentity {
   readonly kind: string
@@ -23,8 +23,10 @@ export interface MemberReader {
 export interface Member {
   profileId: number
   identities: { kind: string; value: string }[]
-  attributes: Record<string, never>
+  attributes: JsonObject
 }
+type JsonObject = { [key: string]: JsonValue }
+type JsonValue = string | number | boolean | null | JsonValue[] | JsonObject
 
 /** Members of a published audience with profile ids above `after`, ascending, at most `limit`. */
 export async function readMembers(
@@ -46,6 +48,6 @@ export async function readMembers(
   return ids.map((profileId) => ({
     profileId,
     identities: (identities.get(profileId) ?? []).map((identity) => ({ ...identity })),
-    attributes: { ...attributes.get(profileId) } as Record<string, never>,
+    attributes: { ...(attributes.get(profileId) as JsonObject | undefined) },
   }))
 }

@@ -1,22 +1,26 @@
 import type { Catalog } from '@tagtree/core/catalog/catalog'
-import { compile } from '@tagtree/core/compile/compile'
+import { compile, type OutputColumn } from '@tagtree/core/compile/compile'
 import { AppError } from '@tagtree/core/kernel/app-error'
 import type { Definition } from '@tagtree/core/language/document'
 import { resolveDefinition } from '@tagtree/core/language/resolve'
 import type { StatementCost, WorkspaceClickHouse } from '../store/clickhouse.js'
 import type { ScanState } from '../store/scan-state.js'
+import { computationError } from './run/run-error.js'
 import { solveFits } from './run/solve-fits.js'
 
 export interface PreviewScope {
   readonly clickhouse: WorkspaceClickHouse
   readonly catalog: Catalog
   readonly scan: ScanState
+  /** Runs whose rows must not be read. */
+  readonly hidden: readonly string[]
 }
 
 export interface Preview {
   readonly population: number
+  /** Without a value; of a segment: whom the condition cannot decide. */
   readonly blank: number
-  /** Values with their people, most first; numbers are left out (see `blank`). */
+  /** Values with their people, most first; none for numbers and dates, for a segment its members alone. */
   readonly values: readonly { readonly code: string; readonly people: number }[]
   readonly fits: readonly { readonly path: string; readonly cuts: readonly string[] }[]
   readonly cost: StatementCost
@@ -27,12 +31,14 @@ const mostValues = 200
 /**
  * Computes a definition for one moment and counts its values, without saving anything.
  * `asOf` in ms; null = now, when current attributes may be used.
+ * @throws AppError DEFINITION_INVALID | RUN_FAILED
  */
 export async function previewDefinition(
   scope: PreviewScope,
   definition: Definition,
   asOf: number | null,
   now: number,
+  signal: AbortSignal,
 ): Promise<Preview> {
   const resolved = resolveDefinition(definition, scope.catalog)
   if (!resolved.ok) {
@@ -47,39 +53,71 @@ export async function previewDefinition(
     excludedImports: scope.scan.excludedImports,
     hasSuperseded: scope.scan.hasSuperseded,
     attributes: asOf === null ? 'current' : 'history',
-    tags: { mode: 'recompute' },
+    tags: { mode: 'recompute', unpublishedRuns: scope.hidden },
   })
-  const { fits, cost } = await solveFits(scope.clickhouse, compiled)
-  const statement = compiled.statement(fits)
-  const column = compiled.columns[0]!
-  const isList = column.type === 'codes' || column.type === 'list'
-  const text = isList ? 'arrayJoin(if(empty(v_0), [v_0[1]], v_0))' : 'v_0'
-  const counted = await scope.clickhouse.queryWithCost<{ value: string | null; people: string }>(
-    `SELECT toString(${text}) AS value, toString(uniqExact(profile_id)) AS people FROM (${statement.sql})
-     GROUP BY value ORDER BY uniqExact(profile_id) DESC, value LIMIT ${mostValues}`,
-    { params: statement.params },
-  )
-  const [whole] = await scope.clickhouse.query<{ population: string }>(
-    `SELECT toString(count()) AS population FROM (${statement.sql})`,
-    { params: statement.params },
-  )
-  const isBlank = (value: string | null): boolean =>
-    value === null || value === '' || ((column.type === 'code' || column.type === 'codes') && value === '0')
-  const values = counted.rows
-    .filter((row) => !isBlank(row.value))
-    .map((row) => ({
-      code: column.type === 'code' || column.type === 'codes' ? column.codes[Number(row.value) - 1]! : row.value!,
-      people: Number(row.people),
-    }))
-  return {
-    population: Number(whole?.population ?? 0),
-    blank: counted.rows.filter((row) => isBlank(row.value)).reduce((total, row) => total + Number(row.people), 0),
-    values: column.type === 'number' || column.type === 'date' ? [] : values,
-    fits: compiled.fits.map((step) => ({ path: step.path, cuts: step.describe(fits.get(step.key)!) })),
-    cost: {
-      rows: cost.rows + counted.cost.rows,
-      bytes: cost.bytes + counted.cost.bytes,
-      ms: performance.now() - begun,
-    },
+  try {
+    const { fits, cost } = await solveFits(scope.clickhouse, compiled, undefined, signal)
+    const { sql, params } = compiled.statement(fits)
+    const counted = await scope.clickhouse.queryWithCost<CountRow>(countSql(compiled.columns[0]!, sql), {
+      params,
+      signal,
+    })
+    return {
+      ...countsOf(counted.rows, definition, compiled.columns[0]!),
+      fits: compiled.fits.map((step) => ({ path: step.path, cuts: step.describe(fits.get(step.key)!) })),
+      cost: {
+        rows: cost.rows + counted.cost.rows,
+        bytes: cost.bytes + counted.cost.bytes,
+        ms: performance.now() - begun,
+      },
+    }
+  } catch (error) {
+    throw computationError(error, definition.id)
   }
+}
+
+interface CountRow {
+  /** null = everybody, '' = without a value. */
+  readonly value: string | null
+  readonly people: string
+}
+
+/** One row per value, and always one for everybody and one for those without a value. */
+function countSql({ column, type }: OutputColumn, sql: string): string {
+  return `SELECT value, toString(count()) AS people FROM (SELECT arrayJoin(arrayConcat([NULL], ${textsOf(type, column)})) AS value FROM (${sql}))
+    GROUP BY value ORDER BY ifNull(value, '') = '' DESC, count() DESC, value LIMIT ${mostValues + 2}`
+}
+
+/** The values of one row as an array of texts; [''] without one. */
+function textsOf(type: OutputColumn['type'], column: string): string {
+  switch (type) {
+    case 'codes':
+    case 'list':
+      return `if(empty(${column}), [''], arrayMap(x -> toString(x), arrayDistinct(${column})))`
+    case 'code':
+      return `[if(${column} = 0, '', toString(${column}))]`
+    case 'bool':
+      return `[multiIf(isNull(${column}), '', ${column} = 1, 'true', 'false')]`
+    case 'number':
+    case 'date':
+      return `[if(isNull(${column}), '', '1')]`
+    case 'text':
+      return `[ifNull(${column}, '')]`
+  }
+}
+
+function countsOf(
+  rows: readonly CountRow[],
+  definition: Definition,
+  { type, codes }: OutputColumn,
+): Pick<Preview, 'population' | 'blank' | 'values'> {
+  const peopleOf = (value: string | null): number => Number(rows.find((row) => row.value === value)?.people ?? 0)
+  const figures = { population: peopleOf(null), blank: peopleOf('') }
+  if (definition.kind === 'segment') return { ...figures, values: [{ code: 'member', people: peopleOf('true') }] }
+  if (type === 'number' || type === 'date') return { ...figures, values: [] }
+  const isCode = type === 'code' || type === 'codes'
+  const values = rows.flatMap(({ value, people }) =>
+    value === null || value === '' ? [] : { code: isCode ? codes[Number(value) - 1]! : value, people: Number(people) },
+  )
+  return { ...figures, values }
 }

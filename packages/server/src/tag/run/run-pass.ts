@@ -1,14 +1,18 @@
 import type { Catalog, DefinitionEntry } from '@tagtree/core/catalog/catalog'
-import { type CompileContext, type Compiled, compile, type FitValue } from '@tagtree/core/compile/compile'
+import type { Compiled, FitValue } from '@tagtree/core/compile/compile'
 import { AppError } from '@tagtree/core/kernel/app-error'
-import { resolveDefinition } from '@tagtree/core/language/resolve'
 import type pg from 'pg'
 import type { StatementCost, WorkspaceClickHouse } from '../../store/clickhouse.js'
 import { inWorkspace } from '../../store/postgres.js'
 import type { ScanState } from '../../store/scan-state.js'
 import { fitHolds, keepFit, readFit } from './fit-store.js'
-import { type FinishedRun, failRuns, publishRuns, type StartedRun, startRuns, unpublishedRuns } from './run-records.js'
+import { type FinishedRun, publishRuns } from './publish-runs.js'
+import { readPlaces } from './read-places.js'
+import { computationError } from './run-error.js'
+import { failRuns, POPULATION_VERSION, type StartedRun, startRuns, unpublishedRuns } from './run-records.js'
 import { type FitKeeper, solveFits } from './solve-fits.js'
+import { compileSound, type SoundPass } from './sound-definitions.js'
+import { runSettings } from './write-codes.js'
 import { writeColumn } from './write-column.js'
 import { writePopulation } from './write-population.js'
 
@@ -39,168 +43,171 @@ export interface PassResult {
   readonly clock: string
   readonly published: readonly string[]
   readonly superseded: readonly string[]
-  readonly population: number
+  /** What could not be computed, each with its reason; their former values stay published. */
+  readonly broken: readonly AppError[]
   readonly cost: StatementCost
+}
+
+/** A begun pass: what it computes and under which runs, the population's first. */
+interface BegunPass {
+  readonly sound: SoundPass
+  readonly population: StartedRun
+  /** Run i belongs to sound entry i. */
+  readonly runs: readonly StartedRun[]
+  /** Staging table. */
+  readonly table: string
 }
 
 /**
  * Computes many definitions of one subject kind in one pass and publishes them together.
  *
  * 1 note the runs · 2 fit what is relative · 3 stage all values with one SELECT · 4 write bitmaps, numbers and changes
- * · 5 publish in one transaction. Until step 5 no reader sees anything; after a crash the rows are removed.
- * @throws AppError RUN_FAILED; former values stay published
+ * · 5 publish in one transaction. Until step 5 no reader sees anything; after a crash the rows are removed. The caller
+ * holds the lock of runs.
+ * @throws AppError RUN_FAILED | RUN_SUPERSEDED | RUN_CANCELED | RUN_INTERRUPTED | ENGINE_UNAVAILABLE; former values stay
+ * published
  */
 export async function runPass(deps: PassDeps, request: PassRequest): Promise<PassResult> {
   const begun = performance.now()
-  const compiled = compileFor(deps, request)
-  const subjectNumber = deps.catalog.subjects.get(request.subject)!.number
-  const targets = [
-    { definitionId: `population:${request.subject}`, number: subjectNumber, version: 0 },
-    ...request.definitions.map((entry) => ({ definitionId: entry.id, number: entry.number, version: entry.version })),
-  ]
-  const runs = await inWorkspace(deps.pool, request.workspaceId, (tx) =>
-    startRuns(tx, request.workspaceId, targets, request.asOf, deps.scan.lastBatch),
-  )
-  const table = `run_${runs[0]!.passId}_${subjectNumber}`
+  const pass = await beginPass(deps, request)
+  const all = [pass.population, ...pass.runs]
   try {
-    const cost = await stageValues(deps, request, compiled, table)
+    const cost = await stageValues(deps, request, pass)
     await request.onProgress(0.6)
-    const finished = await writeRuns(deps, request, compiled, table, runs)
+    const finished = await writeRuns(deps, request, pass)
     const total = { ...cost, ms: performance.now() - begun }
+    const moment = { asOf: request.asOf, lastBatch: deps.scan.lastBatch }
     const outcome = await inWorkspace(deps.pool, request.workspaceId, (tx) =>
-      publishRuns(tx, request.workspaceId, finished, { asOf: request.asOf, lastBatch: deps.scan.lastBatch }, total),
+      publishRuns(tx, request.workspaceId, finished, moment, total),
     )
     await request.onProgress(1)
-    return { ...outcome, population: finished[0]!.counts.population, cost: total }
-  } catch (error) {
-    await noteFailure(deps, request, runs, error)
+    return { ...outcome, broken: pass.sound.broken.map(({ error }) => error), cost: total }
+  } catch (thrown) {
+    const error = endingOf(request, thrown)
+    await inWorkspace(deps.pool, request.workspaceId, (tx) =>
+      failRuns(tx, request.workspaceId, all, stateOf(error), error),
+    ).catch(() => undefined) // When PostgreSQL is away too, the next run marks them as aborted.
     throw error
   } finally {
-    await deps.clickhouse.command(`DROP TABLE IF EXISTS ${table}`).catch(() => undefined)
+    await deps.clickhouse.command(`DROP TABLE IF EXISTS ${pass.table} SYNC`).catch(() => undefined)
   }
 }
 
-function compileFor(deps: PassDeps, request: PassRequest): Compiled {
-  const context: CompileContext = {
-    catalog: deps.catalog,
+/** Notes the runs; those of definitions that cannot be computed end at once, with the reason. */
+async function beginPass(deps: PassDeps, request: PassRequest): Promise<BegunPass> {
+  const { pool, catalog, scan } = deps
+  const { workspaceId, subject, asOf } = request
+  const hidden = await inWorkspace(pool, workspaceId, (tx) => unpublishedRuns(tx, workspaceId))
+  const sound = compileSound(request.definitions, {
+    catalog,
     database: deps.clickhouse.database,
-    asOf: request.asOf,
+    asOf,
     knownSeq: null,
-    excludedImports: deps.scan.excludedImports,
-    hasSuperseded: deps.scan.hasSuperseded,
+    excludedImports: scan.excludedImports,
+    hasSuperseded: scan.hasSuperseded,
     attributes: request.isNow ? 'current' : 'history',
-    tags: { mode: 'recompute' },
-  }
-  const expanded = request.definitions.map((entry) => {
-    const resolved = resolveDefinition(entry.body, deps.catalog)
-    if (!resolved.ok) {
-      throw new AppError('RUN_FAILED', {
-        words: { name: entry.id, reason: resolved.issues[0]?.message ?? 'it no longer fits the catalogue' },
-        issues: resolved.issues,
-      })
-    }
-    return resolved.definition
+    tags: { mode: 'recompute', unpublishedRuns: hidden },
   })
-  return compile(expanded, context)
+  const { number } = catalog.subjects.get(subject)!
+  const targetOf = (entry: DefinitionEntry) => ({
+    definitionId: entry.id,
+    number: entry.number,
+    version: entry.version,
+  })
+  const targets = [
+    { definitionId: `population:${subject}`, number, version: POPULATION_VERSION },
+    ...sound.entries.map(targetOf),
+    ...sound.broken.map(({ entry }) => targetOf(entry)),
+  ]
+  return inWorkspace(pool, workspaceId, async (tx) => {
+    const [population, ...runs] = await startRuns(tx, workspaceId, targets, asOf, scan.lastBatch)
+    for (const [index, { error }] of sound.broken.entries()) {
+      await failRuns(tx, workspaceId, [runs[sound.entries.length + index]!], 'failed', error)
+    }
+    const table = `run_${population!.passId}_${number}`
+    return { sound, population: population!, runs: runs.slice(0, sound.entries.length), table }
+  })
 }
 
 async function stageValues(
-  deps: PassDeps,
-  request: PassRequest,
-  compiled: Compiled,
-  table: string,
+  { pool, clickhouse, catalog }: PassDeps,
+  { workspaceId, refit, asOf, signal, onProgress }: PassRequest,
+  { sound: { compiled }, table }: BegunPass,
 ): Promise<{ rows: number; bytes: number }> {
-  const versions = new Map(request.definitions.map((entry) => [entry.id, entry.version]))
+  if (compiled === null) return { rows: 0, bytes: 0 }
+  // Cuts belong to the version they were made for, also those of a definition that is only used here.
+  const versionOf = (id: string): number => catalog.definitions.get(id)?.version ?? 0
   const keeper: FitKeeper = {
-    find: async (step) => {
-      if (request.refit) return null
-      const stored = await inWorkspace(deps.pool, request.workspaceId, (tx) =>
-        readFit(tx, request.workspaceId, step.definitionId, versions.get(step.definitionId) ?? 0, step.key),
+    find: async ({ definitionId, key, schedule }) => {
+      if (refit) return null
+      const stored = await inWorkspace(pool, workspaceId, (tx) =>
+        readFit(tx, workspaceId, definitionId, versionOf(definitionId), key),
       )
-      return stored !== null && fitHolds(step.schedule, stored.asOf, request.asOf) ? (stored.value as FitValue) : null
+      return stored !== null && fitHolds(schedule, stored.asOf, asOf) ? (stored.value as FitValue) : null
     },
-    keep: (step, value) =>
-      inWorkspace(deps.pool, request.workspaceId, (tx) =>
-        keepFit(
-          tx,
-          request.workspaceId,
-          step.definitionId,
-          versions.get(step.definitionId) ?? 0,
-          step.key,
-          request.asOf,
-          value,
-        ),
+    keep: ({ definitionId, key }, value) =>
+      inWorkspace(pool, workspaceId, (tx) =>
+        keepFit(tx, workspaceId, definitionId, versionOf(definitionId), key, asOf, value),
       ),
   }
-  const { fits, cost: fitCost } = await solveFits(deps.clickhouse, compiled, keeper, request.signal)
-  await request.onProgress(0.3)
-  const statement = compiled.statement(fits)
-  const options = { params: statement.params, signal: request.signal }
-  await deps.clickhouse.command(
-    `CREATE TABLE ${table} ENGINE = MergeTree ORDER BY profile_id EMPTY AS ${statement.sql}`,
-    options,
-  )
-  const cost = await deps.clickhouse.command(`INSERT INTO ${table} ${statement.sql}`, options)
+  const { fits, cost: fitCost } = await solveFits(clickhouse, compiled, keeper, signal)
+  await onProgress(0.3)
+  const cost = await fillTable(clickhouse, table, compiled.statement(fits), signal)
   return { rows: fitCost.rows + cost.rows, bytes: fitCost.bytes + cost.bytes }
+}
+
+async function fillTable(
+  clickhouse: WorkspaceClickHouse,
+  table: string,
+  { sql, params }: ReturnType<Compiled['statement']>,
+  signal: AbortSignal,
+): Promise<StatementCost> {
+  const options = { params, signal, settings: runSettings }
+  await clickhouse.command(`CREATE TABLE ${table} ENGINE = MergeTree ORDER BY profile_id EMPTY AS ${sql}`, options)
+  return clickhouse.command(`INSERT INTO ${table} ${sql}`, options)
 }
 
 async function writeRuns(
   deps: PassDeps,
   request: PassRequest,
-  compiled: Compiled,
-  table: string,
-  runs: readonly StartedRun[],
+  { sound, population, runs, table }: BegunPass,
 ): Promise<FinishedRun[]> {
-  const [populationRun, ...definitionRuns] = runs
-  const { heads, hidden } = await inWorkspace(deps.pool, request.workspaceId, async (tx) => ({
-    heads: new Map(
-      (
-        await tx.query<{ number: number; base_run: string; value_type: string }>(
-          `select number, base_run, value_type from tag_head where workspace_id = $1`,
-          [request.workspaceId],
-        )
-      ).rows.map((row) => [row.number, row]),
-    ),
-    hidden: await unpublishedRuns(tx, request.workspaceId),
-  }))
-  const counts = await writePopulation(deps, request, populationRun!)
-  const finished: FinishedRun[] = [{ ...populationRun!, valueType: 'codes', counts }]
-  for (const [index, run] of definitionRuns.entries()) {
-    request.signal.throwIfAborted()
-    const head = heads.get(run.number)
+  const { workspaceId, asOf, signal, onProgress } = request
+  const places = await inWorkspace(deps.pool, workspaceId, async (tx) =>
+    readPlaces(tx, workspaceId, runs, asOf, await unpublishedRuns(tx, workspaceId)),
+  )
+  const counts = await writePopulation(deps, request, population)
+  const finished: FinishedRun[] = [{ ...population, valueType: 'codes', counts }]
+  for (const [index, run] of runs.entries()) {
+    signal.throwIfAborted()
     finished.push(
       await writeColumn(deps, {
-        workspaceId: request.workspaceId,
-        entry: request.definitions[index]!,
-        column: compiled.columns[index]!,
+        workspaceId,
+        entry: sound.entries[index]!,
+        column: sound.compiled!.columns[index]!,
         table,
         run,
-        base: head ? { run: head.base_run, valueType: head.value_type } : null,
-        asOf: request.asOf,
+        place: places.get(run.runId)!,
         population: counts.population,
-        unpublishedRuns: hidden,
       }),
     )
-    await request.onProgress(0.6 + (0.38 * (index + 1)) / definitionRuns.length)
+    await onProgress(0.6 + (0.38 * (index + 1)) / runs.length)
   }
   return finished
 }
 
-async function noteFailure(
-  deps: PassDeps,
-  request: PassRequest,
-  runs: readonly StartedRun[],
-  error: unknown,
-): Promise<void> {
-  const told =
-    error instanceof AppError
-      ? { code: error.code, message: error.message }
-      : { code: 'INTERNAL', message: 'the computation failed inside the engine' }
-  const state = request.signal.aborted ? 'superseded' : 'failed'
-  await inWorkspace(
-    deps.pool,
-    request.workspaceId,
-    (tx) => failRuns(tx, request.workspaceId, runs, state, told),
-    // When PostgreSQL is away too, the next start marks the runs as aborted.
-  ).catch(() => undefined)
+/** Why the pass ended: an aborted signal says it by its reason. */
+function endingOf({ signal, definitions }: PassRequest, thrown: unknown): AppError {
+  if (signal.aborted) {
+    const reason: unknown = signal.reason
+    if (reason instanceof AppError) return reason
+    return new AppError(reason === 'canceled' ? 'RUN_CANCELED' : 'RUN_INTERRUPTED')
+  }
+  const ids = definitions.map((entry) => entry.id)
+  return computationError(thrown, ids.length > 3 ? `${ids.slice(0, 3).join(', ')} …` : ids.join(', '))
+}
+
+function stateOf(error: AppError): 'failed' | 'aborted' | 'superseded' {
+  if (error.code === 'RUN_SUPERSEDED') return 'superseded'
+  return error.code === 'RUN_CANCELED' || error.code === 'RUN_INTERRUPTED' ? 'aborted' : 'failed'
 }

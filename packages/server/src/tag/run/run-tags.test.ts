@@ -7,8 +7,8 @@ import { inWorkspace } from '../../store/postgres.js'
 import { readScanState } from '../../store/scan-state.js'
 import { createTestWorkspace, type TestWorkspace } from '../../testing/workspace-for-tests.js'
 import { createCategory } from '../catalogue/categories.js'
-import { checkDefinition, saveDefinition } from '../catalogue/definitions.js'
 import { buildOutline, readOutlineRows } from '../catalogue/outline.js'
+import { checkDefinition, saveDefinition } from '../catalogue/save-definition.js'
 import { readHeads } from './heads.js'
 import { type RunTagsRequest, runTags } from './run-tags.js'
 
@@ -153,6 +153,7 @@ async function segmentScope() {
     catalog: await test.catalogs.load(test.workspaceId),
     heads: await inScope((scope) => readHeads(scope.tx, scope.workspaceId)),
     scan: await readScanState(test.postgres.app, test.workspaceId),
+    hidden: [],
   }
 }
 async function outlineText(): Promise<string> {

@@ -4,8 +4,11 @@ import type pg from 'pg'
 import type { WorkspaceClickHouse } from '../../store/clickhouse.js'
 import { inWorkspace } from '../../store/postgres.js'
 import type { ScanState } from '../../store/scan-state.js'
-import { deleteLeftovers, findLeftovers, markCleaned } from './clean-runs.js'
+import { KIND_WORDS } from '../catalogue/kind-words.js'
+import { deleteLeftovers, dropStrayTables, findLeftovers, markCleaned } from './clean-runs.js'
+import { inRunTurn } from './run-lock.js'
 import { type PassResult, runPass } from './run-pass.js'
+import { abortDeadRuns } from './run-records.js'
 
 export interface RunTagsDeps {
   readonly pool: pg.Pool
@@ -30,6 +33,8 @@ export interface RunTagsRequest {
 export interface RunTagsResult {
   readonly published: readonly string[]
   readonly superseded: readonly string[]
+  /** Ids of those that can no longer be computed; why is told by their runs. */
+  readonly broken: readonly string[]
   readonly clock: string | null
   readonly rows: number
   readonly bytes: number
@@ -39,9 +44,14 @@ export interface RunTagsResult {
 /**
  * Runs tags and segments, one pass per subject kind. A tag used by another is computed inside the same statement, so no
  * order between tags of a pass is needed and none can be half new.
- * @throws AppError NOT_FOUND for an unknown id | RUN_FAILED
+ * @throws AppError NOT_FOUND for an unknown id | DEFINITION_BROKEN when nothing that was asked for can be computed | what
+ * `runPass` throws
  */
-export async function runTags(deps: RunTagsDeps, request: RunTagsRequest): Promise<RunTagsResult> {
+export function runTags(deps: RunTagsDeps, request: RunTagsRequest): Promise<RunTagsResult> {
+  return inRunTurn(deps.pool, request.workspaceId, () => runInTurn(deps, request))
+}
+
+async function runInTurn(deps: RunTagsDeps, request: RunTagsRequest): Promise<RunTagsResult> {
   await cleanLeftovers(deps, request.workspaceId)
   const catalog = await deps.loadCatalog(request.workspaceId)
   const scan = await deps.readScanState(request.workspaceId)
@@ -63,9 +73,13 @@ export async function runTags(deps: RunTagsDeps, request: RunTagsRequest): Promi
     )
     results.push(result)
   }
+  const published = results.flatMap((result) => result.published).filter((id) => !id.startsWith('population:'))
+  const broken = results.flatMap((result) => result.broken)
+  if (request.ids !== undefined && published.length === 0 && broken[0]) throw broken[0]
   return {
-    published: results.flatMap((result) => result.published).filter((id) => !id.startsWith('population:')),
+    published,
     superseded: results.flatMap((result) => result.superseded),
+    broken: broken.map((error) => String(error.words.name)),
     clock: results.at(-1)?.clock ?? null,
     rows: sum(results.map((result) => result.cost.rows)),
     bytes: sum(results.map((result) => result.cost.bytes)),
@@ -73,14 +87,17 @@ export async function runTags(deps: RunTagsDeps, request: RunTagsRequest): Promi
   }
 }
 
+/** Whether a run computes it. */
+export function isRunnable(entry: DefinitionEntry): boolean {
+  return !entry.archived && (entry.kind === 'tag' || entry.kind === 'segment')
+}
+
 function chooseDefinitions(catalog: Catalog, ids: readonly string[] | undefined): DefinitionEntry[] {
-  const runnable = (entry: DefinitionEntry): boolean =>
-    !entry.archived && (entry.kind === 'tag' || entry.kind === 'segment')
-  if (ids === undefined) return [...catalog.definitions.values()].filter(runnable)
+  if (ids === undefined) return [...catalog.definitions.values()].filter(isRunnable)
   return [...new Set(ids)].map((id) => {
     const entry = catalog.definitions.get(id)
-    if (!entry || !runnable(entry)) throw new AppError('NOT_FOUND', { words: { what: 'tag', name: id } })
-    return entry
+    if (entry && isRunnable(entry)) return entry
+    throw new AppError('NOT_FOUND', { words: { what: KIND_WORDS.tag, name: id } })
   })
 }
 
@@ -97,11 +114,16 @@ function bySubject(definitions: readonly DefinitionEntry[], catalog: Catalog): [
   })
 }
 
-async function cleanLeftovers(deps: RunTagsDeps, workspaceId: number): Promise<void> {
-  const leftovers = await inWorkspace(deps.pool, workspaceId, (tx) => findLeftovers(tx, workspaceId))
+/** Whatever is marked as running is not, for the lock of runs is ours. */
+async function cleanLeftovers({ pool, clickhouse }: RunTagsDeps, workspaceId: number): Promise<void> {
+  const leftovers = await inWorkspace(pool, workspaceId, async (tx) => {
+    await abortDeadRuns(tx, workspaceId)
+    return findLeftovers(tx, workspaceId)
+  })
+  await dropStrayTables(clickhouse)
   if (leftovers.unpublished.length + leftovers.replaced.length === 0) return
-  await deleteLeftovers(deps.clickhouse, leftovers)
-  await inWorkspace(deps.pool, workspaceId, (tx) => markCleaned(tx, workspaceId, leftovers))
+  await deleteLeftovers(clickhouse, leftovers)
+  await inWorkspace(pool, workspaceId, (tx) => markCleaned(tx, workspaceId, leftovers))
 }
 
 function sum(figures: readonly number[]): number {

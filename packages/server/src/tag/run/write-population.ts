@@ -1,6 +1,6 @@
 import type { PassDeps, PassRequest } from './run-pass.js'
 import type { StartedRun, ValueCounts } from './run-records.js'
-import { countBitmaps } from './write-codes.js'
+import { countBitmaps, runSettings } from './write-codes.js'
 
 /** Codes of the population bitmaps: customers hold a strong identity, visitors do not. */
 export const populationCodes = { customers: 1, visitors: 2 } as const
@@ -27,6 +27,7 @@ export async function writePopulation(deps: PassDeps, request: PassRequest, run:
         excluded: deps.scan.excludedImports,
       },
       signal: request.signal,
+      settings: runSettings,
     },
   )
   const counted = await countBitmaps(deps.clickhouse, run.number, run.runId, 0)

@@ -1,0 +1,109 @@
+import type { Catalog } from '../../catalog/catalog.js'
+import { type BitmapExpression, intersect, printBitmapExpression, subtract, unite } from './bitmap-expression.js'
+
+/** The published run whose bitmaps stand for a tag, a segment, a list or a population. */
+export interface StoredHead {
+  readonly baseRun: string
+  readonly valueType: 'codes' | 'number' | 'date'
+}
+
+export interface TagAudienceContext {
+  readonly catalog: Catalog
+  /** Number of a tag, segment, list or population -> head, read in one statement so that all leaves are of one moment. */
+  readonly heads: ReadonlyMap<number, StoredHead>
+  /** Number of the population (the subject kind's number) and which of its values are in: 1 customers, 2 visitors. */
+  readonly population: { readonly number: number; readonly values: readonly number[] }
+}
+
+export interface AudienceStatement {
+  readonly sql: string
+  readonly params: Readonly<Record<string, unknown>>
+}
+
+/** An audience that is answered by stored bitmaps alone. */
+export interface TagAudience {
+  /** One row: people (true), unknown, population. */
+  readonly count: AudienceStatement
+  /** Up to `limit` profile ids above `after`, ascending, in column profile_id. */
+  members(after: number, limit: number): AudienceStatement
+  /** Numbers of whatever was read, the population's among them. */
+  readonly reads: readonly number[]
+}
+
+/** Who is in and who is certainly not; whoever is in neither is unknown (Kleene). */
+export interface TruthSets {
+  readonly isTrue: BitmapExpression
+  readonly isFalse: BitmapExpression
+}
+
+interface Leaf {
+  readonly number: number
+  readonly run: string
+  /** null = any value. */
+  readonly values: readonly number[] | null
+}
+
+/** Collects the stored bitmaps that an audience is made of, each once, and prints them as one scan. */
+export class StoredSets {
+  readonly #leaves: Leaf[] = []
+  readonly population: BitmapExpression
+
+  private constructor(private readonly context: TagAudienceContext) {
+    this.population = this.leaf(context.population.number, context.population.values)!
+  }
+
+  /** null while the population was never published. */
+  static of(context: TagAudienceContext): StoredSets | null {
+    return context.heads.has(context.population.number) ? new StoredSets(context) : null
+  }
+
+  /** Everybody with one of the values (null = any) of what is published under a number; null when nothing is. */
+  leaf(number: number, values: readonly number[] | null): BitmapExpression | null {
+    const head = this.context.heads.get(number)
+    if (!head) return null
+    const leaf: Leaf = { number, run: head.baseRun, values }
+    const key = JSON.stringify(leaf)
+    const found = this.#leaves.findIndex((other) => JSON.stringify(other) === key)
+    if (found >= 0) return { kind: 'leaf', index: found }
+    this.#leaves.push(leaf)
+    return { kind: 'leaf', index: this.#leaves.length - 1 }
+  }
+
+  /** The statements of an audience, which is always a part of the population. */
+  audience({ isTrue, isFalse }: TruthSets): TagAudience {
+    const members = intersect([this.population, isTrue])
+    const unknown = subtract(this.population, unite([isTrue, isFalse]))
+    const sizeOf = (set: BitmapExpression): string => `sum(bitmapCardinality(${printBitmapExpression(set)}))`
+    const { source, params } = this.#print()
+    return {
+      count: {
+        sql: `SELECT ${sizeOf(members)} AS people, ${sizeOf(unknown)} AS unknown, ${sizeOf(this.population)} AS population FROM (${source})`,
+        params,
+      },
+      members: (after, limit) => ({
+        sql: `SELECT arrayJoin(bitmapToArray(bitmapSubsetLimit(${printBitmapExpression(members)}, {after:UInt32}, {limit:UInt32}))) AS profile_id FROM (${source}) ORDER BY profile_id LIMIT {limit:UInt32}`,
+        params: { ...params, after: after + 1, limit },
+      }),
+      reads: params.tags as number[],
+    }
+  }
+
+  #print(): { source: string; params: Record<string, unknown> } {
+    const params: Record<string, unknown> = {
+      tags: [...new Set(this.#leaves.map((leaf) => leaf.number))],
+      runs: [...new Set(this.#leaves.map((leaf) => Number(leaf.run)))],
+    }
+    const columns = this.#leaves.map((leaf, index) => {
+      params[`t${index}`] = leaf.number
+      params[`r${index}`] = leaf.run
+      let test = `tag_id = {t${index}:UInt32} AND run_id = {r${index}:UInt64}`
+      if (leaf.values !== null) {
+        params[`v${index}`] = leaf.values
+        test += ` AND value IN {v${index}:Array(UInt32)}`
+      }
+      return `groupBitmapMergeStateIf(users, ${test}) AS b${index}`
+    })
+    const source = `SELECT slice, ${columns.join(', ')} FROM tag_bitmaps WHERE tag_id IN {tags:Array(UInt32)} AND run_id IN {runs:Array(UInt64)} GROUP BY slice`
+    return { source, params }
+  }
+}

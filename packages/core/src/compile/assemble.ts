@@ -129,18 +129,22 @@ class Sources {
       ...this.#restricted(false),
     ]
     const rows = this.#filter(table, where)
-    const order = [column('as_of'), column('run_id')]
+    const key = call('runKey', column('as_of'), column('run_id'))
+    const newest = (value: Expr): Expr => aggregate('lastBy', [value, key])
     const profile: Named = { name: 'profile_id', expr: column('profile_id') }
     if (read.of !== 'values') {
-      const newest = call('part', aggregate('lastBy', [column(read.of), ...order]), number(1))
-      return { kind: 'aggregate', input: rows, by: [profile], values: [{ name: read.name, expr: newest }] }
+      const value = column(read.of)
+      const kept =
+        table === 'tag_changes'
+          ? newest(value)
+          : call('valueIf', newest(call('isKnown', value)), newest(call('known', value)))
+      return { kind: 'aggregate', input: rows, by: [profile], values: [{ name: read.name, expr: kept }] }
     }
-    const present = call('part', aggregate('lastBy', [column('present'), ...order]), number(1))
     const perValue: Plan = {
       kind: 'aggregate',
       input: rows,
       by: [profile, { name: 'value', expr: column('value') }],
-      values: [{ name: 'is_present', expr: present }],
+      values: [{ name: 'is_present', expr: newest(column('present')) }],
     }
     const values = aggregate('distinct', [column('value')], [call('gt', column('is_present'), number(0))])
     return { kind: 'aggregate', input: perValue, by: [profile], values: [{ name: read.name, expr: values }] }

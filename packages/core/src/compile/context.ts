@@ -20,6 +20,8 @@ export interface CompileContext {
    * computed in place.
    */
   readonly tags: RecomputeTags | StoredTags
+  /** No event of the workspace is older (ms). Without it every change of the local clock since 1900 is looked through. */
+  readonly earliestEvent?: number
   /** Only these profiles; without it everybody. */
   readonly restrict?: Restriction
   /** Blind index of an identity (hex of 16 bytes); needed only for `attr: id.<kind>`. */

@@ -1,4 +1,5 @@
 import { type Compiled, compile } from '@tagtree/core/compile/compile'
+import type { Restriction } from '@tagtree/core/compile/context'
 import { Random } from '@tagtree/core/demo/random'
 import { evaluateWorld } from '@tagtree/core/evaluate/evaluate-world'
 import type { Definition } from '@tagtree/core/language/document'
@@ -53,6 +54,7 @@ describe('SQL and the evaluator', () => {
         if (difference !== null) throw new Error(await explain(workspace, trial, pass, index, difference))
         compared += pass.length
         trial.cover(coverage)
+        if (from === 0) expect(await trial.parts(pass, random)).toEqual(await trial.everybody(pass))
       }
     }
     expect(compared).toBeGreaterThanOrEqual(WORLDS * DEFINITIONS)
@@ -144,6 +146,37 @@ class Trial {
     return null
   }
 
+  /** All rows as text, sorted. */
+  async everybody(definitions: readonly Definition[]): Promise<string[]> {
+    return (await this.#rows(definitions)).sort()
+  }
+
+  /** The same put together from computations of parts: a range, another with its older ids, some single profiles. */
+  async parts(definitions: readonly Definition[], random: Random): Promise<string[]> {
+    const [first, second] = [random.between(2, 20), random.between(21, 45)]
+    const written = (isIn: (profile: number) => boolean): number[] =>
+      [...this.world.profileOf].filter(([, profile]) => isIn(profile)).map(([node]) => node)
+    const last = [...new Set(this.world.profileOf.values())].filter((profile) => profile >= second)
+    const rows = [
+      await this.#rows(definitions, { from: 0, to: first }),
+      await this.#rows(definitions, {
+        from: first,
+        to: second,
+        stamped: written((profile) => profile >= first && profile < second),
+      }),
+      await this.#rows(definitions, { profiles: last, stamped: written((profile) => profile >= second) }),
+    ]
+    return rows.flat().sort()
+  }
+
+  async #rows(definitions: readonly Definition[], restrict?: Restriction): Promise<string[]> {
+    // Cuts are learnt from everybody, whoever is asked about afterwards.
+    const { fits } = await solveFits(this.workspace.events, this.#compile(definitions))
+    const statement = this.#compile(definitions, restrict).statement(fits)
+    const rows = await this.workspace.events.query<object>(statement.sql, { params: statement.params })
+    return rows.map((row) => JSON.stringify(row))
+  }
+
   cover(coverage: Coverage): void {
     for (const { definition, values } of this.#outcomes) {
       const operator = definition.kind === 'segment' ? operatorOf(definition.where) : null
@@ -154,7 +187,7 @@ class Trial {
     }
   }
 
-  #compile(definitions: readonly Definition[]): Compiled {
+  #compile(definitions: readonly Definition[], restrict?: Restriction): Compiled {
     return compile(definitions, {
       catalog: this.catalog,
       database: this.workspace.events.database,
@@ -165,6 +198,11 @@ class Trial {
       attributes: this.world.attributes,
       tags: { mode: 'recompute', unpublishedRuns: this.world.unpublishedRuns.map(String) },
       blind: blindOf,
+      // Some worlds say since when there are events, which makes the table of local days shorter.
+      ...(this.world.asOf % 2 === 0
+        ? { earliestEvent: Math.min(...this.world.events.map(({ fact }) => fact.ts)) }
+        : {}),
+      ...(restrict === undefined ? {} : { restrict }),
     })
   }
 }

@@ -1,4 +1,4 @@
-import type { FitPart } from '../plan/expr.js'
+import type { FitExpr } from '../plan/expr.js'
 import type { ParamType, ParamValue } from '../statement.js'
 
 /**
@@ -23,24 +23,26 @@ export interface FitGroup {
 /** The fits a statement is bound with, by the key of their step. */
 export type FitValues = Map<string, FitValue>
 
+/** Above every value: a cut that is not there has nobody above it. */
+const ABOVE_ALL = 2n ** 127n - 1n
+
 /** What a plan's `fit` expression binds. Without a fit everything is unknown, so values that rest on it are missing. */
-export function bindFit(fits: FitValues, key: string, part: FitPart): { type: ParamType; value: ParamValue } {
+export function bindFit(
+  fits: FitValues,
+  { key, part, index = 0 }: Pick<FitExpr, 'key' | 'part' | 'index'>,
+): { type: ParamType; value: ParamValue } {
   const groups = (fits.get(key)?.groups ?? []).filter((group) => group.values.length > 0)
   switch (part) {
     case 'known':
       return { type: 'UInt8', value: groups.length > 0 ? 1 : 0 }
-    case 'first':
-      return { type: 'Array(Int128)', value: numbersOf(groups[0]) }
+    case 'number':
+      return { type: 'Int128', value: BigInt(groups[0]?.values[index] ?? ABOVE_ALL) }
     // Place 0 is "no such group"; arrays of the engine may not be empty in a look-up.
     case 'groupKeys':
       return { type: 'Array(String)', value: ['', ...groups.map((group) => group.key)] }
     case 'groupPlaces':
-      return { type: 'Array(UInt32)', value: [0, ...groups.map((_, index) => index + 1)] }
+      return { type: 'Array(UInt32)', value: [0, ...groups.map((_, place) => place + 1)] }
     case 'groupValues':
-      return { type: 'Array(Array(Int128))', value: [[], ...groups.map(numbersOf)] }
+      return { type: 'Array(Array(Int128))', value: [[], ...groups.map((group) => group.values.map(BigInt))] }
   }
-}
-
-function numbersOf(group: FitGroup | undefined): bigint[] {
-  return (group?.values ?? []).map((value) => BigInt(value))
 }

@@ -20,7 +20,7 @@ import { dateBounds, eventBounds, type FixedWindow } from '../window-bounds.js'
 import type { AssignScope } from './assign-scope.js'
 import { withDefault } from './default-value.js'
 import { CONDITION_PLANS, VALUE_PLANS } from './heads.js'
-import { type Lowered, type LoweredDate, type LoweredNumber, MISSING } from './lowered.js'
+import { FIRST_INSTANT, type Lowered, type LoweredDate, type LoweredNumber, MISSING } from './lowered.js'
 import { lowerTail } from './operators.js'
 import type { Planner } from './planner.js'
 import { eventNames, rowConditions, StreamRow, StreamRows } from './rows-plan.js'
@@ -78,7 +78,8 @@ export class DefinitionScope implements AssignScope {
     const inner = new DefinitionScope(this.planner, this.definition, this.population, this.only, row)
     const test = where === undefined ? null : inner.condition(where, `${path}/where`)
     const events = eventNames(this.catalog, stream)
-    const pass = { each: stream.each, events, bounds, asOf: this.asOf, zone: this.zone }
+    const earliest = this.planner.context.earliestEvent ?? FIRST_INSTANT
+    const pass = { each: stream.each, events, bounds, asOf: this.asOf, zone: this.zone, earliest }
     const when = rowConditions(events, bounds, this.asOf, test)
     return new StreamRows(this.catalog, this.planner.events, pass, when, (value, at) => inner.value(value, at))
   }

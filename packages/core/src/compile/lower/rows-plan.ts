@@ -7,7 +7,7 @@ import { call, column, type Expr, isTrue, missing, number, param, TRUE } from '.
 import type { Bounds } from '../window-bounds.js'
 import type { EventLeaves } from './event-leaves.js'
 import { localDayOf } from './local-day.js'
-import { FIRST_INSTANT, instantOf, instantParam, type Lowered, MISSING, millisOf, numberOf, TS } from './lowered.js'
+import { instantOf, instantParam, type Lowered, MISSING, millisOf, numberOf, TS } from './lowered.js'
 import type { RowScope, RowsPlan } from './scope.js'
 
 type EventStream = StreamScope & { kind: 'events' }
@@ -127,7 +127,14 @@ export class StreamRows implements RowsPlan {
   constructor(
     readonly catalog: Catalog,
     private readonly leaves: EventLeaves,
-    private readonly of: { each: string | null; events: readonly string[]; bounds: Bounds; asOf: Instant; zone: Zone },
+    private readonly of: {
+      each: string | null
+      events: readonly string[]
+      bounds: Bounds
+      asOf: Instant
+      zone: Zone
+      earliest: Instant
+    },
     readonly when: readonly Expr[],
     private readonly value: (value: EventValue, path: string) => Lowered,
   ) {
@@ -139,7 +146,7 @@ export class StreamRows implements RowsPlan {
   }
 
   localDay(): Expr {
-    return localDayOf(millisOf(TS), this.of.zone, this.of.bounds.from ?? FIRST_INSTANT, this.of.asOf)
+    return localDayOf(millisOf(TS), this.of.zone, this.of.bounds.from ?? this.of.earliest, this.of.asOf)
   }
 
   leaf(expr: Expr): Expr {

@@ -1,8 +1,10 @@
 import { parseDecimal } from '../../kernel/decimal.js'
-import { cutsFit } from '../fits/cuts-fit.js'
+import type { Fit } from '../../language/document.js'
+import { cutsCount, cutsFit } from '../fits/cuts-fit.js'
 import { fitKey } from '../fits/fit-key.js'
-import { call, choose, type Expr, type FitPart, missing, param } from '../plan/expr.js'
+import { call, choose, type Expr, type FitPart, missing, number, param } from '../plan/expr.js'
 import type { DefinitionScope } from './definition-scope.js'
+import type { FitKind } from './fit-registry.js'
 import { type Lowered, type LoweredNumber, millisOf, numberOf, scaledOf } from './lowered.js'
 import { textOf } from './operators.js'
 import type { GroupNumberOf, TierOf } from './scope.js'
@@ -14,75 +16,84 @@ import type { GroupNumberOf, TierOf } from './scope.js'
 export function tierOf(of: TierOf, scope: DefinitionScope, path: string): LoweredNumber {
   const value = scaledOf(of.value)
   if (Array.isArray(of.at)) {
-    const cuts = param(
-      'Array(Int128)',
-      of.at.map((cut) => parseDecimal(cut) ?? 0n),
+    const cuts = of.at.map((cut) => param('Int128', parseDecimal(cut) ?? 0n))
+    return numberOf(
+      'whole',
+      ifKnown(value, call((of.edge ?? 'up') === 'up' ? 'tierFrom' : 'tierAbove', value, ...cuts)),
     )
-    return numberOf('whole', tier(of.edge ?? 'up', value, cuts))
   }
   const group = groupTextOf(of.by)
-  const key = fitKey(scope.definition.id, of.identity, scope.only !== null)
-  scope.planner.fits.add(
-    {
-      definitionId: scope.definition.id,
-      path,
-      of: cutsFit(of.at),
-      schedule: of.at.fit ?? 'daily',
-      value,
-      scope: scope.fitScope(of.only),
-      group,
-    },
-    key,
-  )
-  const fitted = tier(of.edge ?? 'down', value, fitValues(key, group))
+  const kind = cutsFit(of.at)
+  const key = addFit(of, kind, group, of.at.fit, scope, path)
+  const up = of.edge === 'up'
+  const tier =
+    group === null
+      ? call(up ? 'tierFrom' : 'tierAbove', value, ...range(cutsCount(kind)).map((index) => fitNumber(key, index)))
+      : call(up ? 'groupTierFrom' : 'groupTierAbove', value, groupValues(key, group))
+  const fitted = ifKnown(value, tier)
   return numberOf('whole', choose([{ when: fitKnown(key, group), then: fitted }], missing('UInt16')))
 }
 
 /** A number of the subject's group. */
 export function groupNumberOf(of: GroupNumberOf, scope: DefinitionScope, path: string): LoweredNumber {
   const group = groupTextOf(of.by)
+  const key = addFit(of, { kind: 'number', get: of.get, atLeast: of.atLeast }, group, of.fit, scope, path)
+  const number = group === null ? fitNumber(key, 0) : call('part1', groupValues(key, group))
+  return numberOf('scaled', choose([{ when: fitKnown(key, group), then: number }], missing('Int128')))
+}
+
+function addFit(
+  of: Pick<TierOf, 'value' | 'only' | 'identity'>,
+  kind: FitKind,
+  group: Expr | null,
+  schedule: Fit | undefined,
+  scope: DefinitionScope,
+  path: string,
+): string {
   const key = fitKey(scope.definition.id, of.identity, scope.only !== null)
   scope.planner.fits.add(
     {
       definitionId: scope.definition.id,
       path,
-      of: { kind: 'number', get: of.get, atLeast: of.atLeast },
-      schedule: of.fit ?? 'daily',
+      of: kind,
+      schedule: schedule ?? 'daily',
       value: scaledOf(of.value),
       scope: scope.fitScope(of.only),
       group,
     },
     key,
   )
-  const first = call('part1', fitValues(key, group))
-  return numberOf('scaled', choose([{ when: fitKnown(key, group), then: first }], missing('Int128')))
+  return key
 }
 
-function tier(edge: 'up' | 'down', value: Expr, cuts: Expr): Expr {
-  return choose(
-    [{ when: call('isKnown', value), then: call(edge === 'up' ? 'tierFrom' : 'tierAbove', cuts, value) }],
-    missing('UInt16'),
-  )
+function ifKnown(value: Expr, tier: Expr): Expr {
+  return choose([{ when: call('isKnown', value), then: tier }], missing('UInt16'))
+}
+
+function fitNumber(key: string, index: number): Expr {
+  return { kind: 'fit', key, part: 'number', index }
+}
+
+/** The numbers of the fit that hold for a subject's group. */
+function groupValues(key: string, group: Expr): Expr {
+  return call('pick', fitPart(key, 'groupValues'), groupPlace(key, group))
+}
+
+/** Whether there is a fit for the subject at all. */
+function fitKnown(key: string, group: Expr | null): Expr {
+  return call('gt', group === null ? fitPart(key, 'known') : groupPlace(key, group), number(0))
+}
+
+function groupPlace(key: string, group: Expr): Expr {
+  return call('groupPlace', group, fitPart(key, 'groupKeys'), fitPart(key, 'groupPlaces'))
 }
 
 function fitPart(key: string, part: FitPart): Expr {
   return { kind: 'fit', key, part }
 }
 
-/** The numbers of the fit that hold for a subject. */
-function fitValues(key: string, group: Expr | null): Expr {
-  if (group === null) return fitPart(key, 'first')
-  return call('pick', fitPart(key, 'groupValues'), groupPlace(key, group))
-}
-
-/** Whether there is a fit for the subject at all. */
-function fitKnown(key: string, group: Expr | null): Expr {
-  if (group === null) return call('gt', fitPart(key, 'known'), { kind: 'number', value: 0 })
-  return call('gt', groupPlace(key, group), { kind: 'number', value: 0 })
-}
-
-function groupPlace(key: string, group: Expr): Expr {
-  return call('groupPlace', group, fitPart(key, 'groupKeys'), fitPart(key, 'groupPlaces'))
+function range(count: number): number[] {
+  return Array.from({ length: count }, (_, index) => index)
 }
 
 /** One text for the values of a group; missing when one of them is, because a missing key is no group. */

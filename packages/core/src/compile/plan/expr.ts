@@ -44,8 +44,11 @@ export interface FitExpr {
   readonly kind: 'fit'
   readonly key: string
   readonly part: FitPart
+  /** Which number of the only group; for part `number`. */
+  readonly index?: number
 }
-export type FitPart = 'known' | 'first' | 'groupKeys' | 'groupPlaces' | 'groupValues'
+/** Without groups `known` and one `number` per cut; with groups a look-up of all their numbers. */
+export type FitPart = 'known' | 'number' | 'groupKeys' | 'groupPlaces' | 'groupValues'
 /** A small whole number of the plan itself (a scale, an index), written into the text. */
 export interface NumberExpr {
   readonly kind: 'number'
@@ -107,7 +110,6 @@ export type FunctionName =
   | 'isTrue'
   | 'choose'
   | 'firstKnown'
-  | 'nullable'
   | 'textContains'
   | 'textStartsWith'
   | 'textEndsWith'
@@ -131,8 +133,12 @@ export type FunctionName =
   | 'nonMissing'
   | 'count'
   | 'minus'
+  | 'rowKey'
+  | 'runKey'
+  | 'valueIf'
   | 'millis'
   | 'lookUp'
+  | 'steps'
   | 'localDay'
   | 'weekOfDay'
   | 'monthsBetween'
@@ -160,6 +166,8 @@ export type FunctionName =
   | 'placesOf'
   | 'tierAbove'
   | 'tierFrom'
+  | 'groupTierAbove'
+  | 'groupTierFrom'
   | 'groupKey'
   | 'groupPlace'
   | 'plainText'
@@ -198,6 +206,7 @@ export type AggregateName =
   | 'countDistinct'
   | 'distinct'
   | 'distinctOfLists'
+  /** The value of the row with the smallest or largest key; both without missing values, else a tuple is compared. */
   | 'firstBy'
   | 'lastBy'
   | 'sortedRows'

@@ -53,7 +53,6 @@ export const FUNCTIONS: Readonly<Record<FunctionName, WriteCall>> = {
   isTrue: (part) => `ifNull(${part}, 0)`,
   choose: (...args) => (args.length === 3 ? `if(${args.join(', ')})` : `multiIf(${args.join(', ')})`),
   firstKnown: named('coalesce'),
-  nullable: named('toNullable'),
 
   textContains: (text, part) => `(position(lower(${text}), ${part}) > 0)`,
   textStartsWith: (text, part) => `startsWith(lower(${text}), ${part})`,
@@ -80,8 +79,19 @@ export const FUNCTIONS: Readonly<Record<FunctionName, WriteCall>> = {
   count: named('length'),
 
   minus: infix('-'),
+  // One 128-bit number for (moment, sequence number, line): the engine orders by tuples several times slower.
+  rowKey: (ts, seq, line = '0') =>
+    `toInt128(toUnixTimestamp64Milli(${ts})) * toInt128('${2n ** 80n}') + toInt128(${seq}) * 65536 + ${line}`,
+  runKey: (asOf, run) => `toInt128(toUnixTimestamp(${asOf})) * toInt128('${2n ** 64n}') + toInt128(${run})`,
+  valueIf: (isThere, value) => `if(${isThere} > 0, ${value}, NULL)`,
   millis: named('toUnixTimestamp64Milli'),
   lookUp: (x, starts, values) => `transform(roundDown(${x}, ${starts}), ${starts}, ${values}, toInt64(0))`,
+  steps: (x, first, ...steps) => {
+    const pairs = steps.flatMap((start, index) =>
+      index % 2 === 0 ? [` + (${x} >= ${start}) * ${steps[index + 1]}`] : [],
+    )
+    return `(${first}${pairs.join('')})`
+  },
   localDay: (ms, offset) => `(intDiv(${ms} + ${offset} + ${DAY_SHIFT * DAY_MS}, ${DAY_MS}) - ${DAY_SHIFT})`,
   weekOfDay: (day) => `(intDiv(${day} + 3 + ${DAY_SHIFT * 7}, 7) - ${DAY_SHIFT})`,
   monthsBetween: (from, to) => `if(${from} <= ${to}, ${completedMonths(from, to)}, -${completedMonths(to, from)})`,
@@ -111,8 +121,10 @@ export const FUNCTIONS: Readonly<Record<FunctionName, WriteCall>> = {
   placesOf: (values, numbers, places) =>
     `arraySort(arrayFilter(x -> x > 0, arrayMap(v -> transform(v, ${numbers}, ${places}, toUInt16(0)), ${values})))`,
 
-  tierAbove: (cuts, value) => `toUInt16(1 + arrayCount(c -> c < ${value}, ${cuts}))`,
-  tierFrom: (cuts, value) => `toUInt16(1 + arrayCount(c -> c <= ${value}, ${cuts}))`,
+  tierAbove: (value, ...cuts) => `toUInt16(1${cuts.map((cut) => ` + (${cut} < ${value})`).join('')})`,
+  tierFrom: (value, ...cuts) => `toUInt16(1${cuts.map((cut) => ` + (${cut} <= ${value})`).join('')})`,
+  groupTierAbove: (value, cuts) => `toUInt16(1 + arrayCount(c -> c < ${value}, ${cuts}))`,
+  groupTierFrom: (value, cuts) => `toUInt16(1 + arrayCount(c -> c <= ${value}, ${cuts}))`,
   groupKey: (...parts) => `concat(${parts.map(lengthPrefixed).join(', ')})`,
   groupPlace: (key, keys, places) => `transform(ifNull(${key}, ''), ${keys}, ${places}, toUInt32(0))`,
 
@@ -153,10 +165,13 @@ export const FUNCTIONS: Readonly<Record<FunctionName, WriteCall>> = {
 
 /** Functions that write an argument more than once: what stands there is given a name first. */
 export const REPEATING: ReadonlySet<FunctionName> = new Set([
+  'tierAbove',
+  'tierFrom',
   'log',
   'round',
   'monthsBetween',
   'lookUp',
+  'steps',
   'groupKey',
   'textUnder',
 ])
@@ -167,11 +182,6 @@ const plain =
   (name: string): WriteAggregate =>
   (args, when) =>
     when === null ? `${name}(${args.join(', ')})` : `${name}If(${[...args, when].join(', ')})`
-
-const ordered =
-  (name: string): WriteAggregate =>
-  ([value, ...order], when) =>
-    plain(name)([`tuple(${value})`, `(${order.join(', ')})`], when)
 
 /** How ClickHouse spells each aggregate. Over Nullable arguments they skip NULL and give NULL for no rows. */
 export const AGGREGATES: Readonly<Record<AggregateName, WriteAggregate>> = {
@@ -186,8 +196,8 @@ export const AGGREGATES: Readonly<Record<AggregateName, WriteAggregate>> = {
   countDistinct: plain('uniqExact'),
   distinct: plain('groupUniqArray'),
   distinctOfLists: plain('groupUniqArrayArray'),
-  firstBy: ordered('argMin'),
-  lastBy: ordered('argMax'),
+  firstBy: plain('argMin'),
+  lastBy: plain('argMax'),
   sortedRows: (args, when) => `arraySort(${plain('groupArray')([`tuple(${args.join(', ')})`], when)})`,
   sortedValues: (args, when) => `arraySort(${plain('groupArray')(args, when)})`,
   any: plain('any'),
@@ -213,8 +223,8 @@ function textsAt(sorted: string, test: string): string {
 
 /** Values at the order statistics floor((n - 1) * j / (bins - 1)), j = 0 … bins - 1. */
 function bins(sorted: string): string {
-  const [n, last] = [`toInt64(length(${sorted}))`, MOST_DISTINCT - 1]
-  const isPicked = `intDiv((${n} - 1) * intDiv((i - 1) * ${last} + ${n} - 2, ${n} - 1), ${last}) = i - 1`
+  const [gaps, last] = [`greatest(toInt64(length(${sorted})) - 1, 1)`, MOST_DISTINCT - 1]
+  const isPicked = `intDiv(${gaps} * intDiv((i - 1) * ${last} + ${gaps} - 1, ${gaps}), ${last}) = i - 1`
   return `arrayMap(v -> toString(v), arrayFilter((v, i) -> ${isPicked}, ${sorted}, arrayEnumerate(${sorted})))`
 }
 

@@ -65,7 +65,15 @@ const AMOUNTS = ['0', '0.0001', '9.99', '10', '10.0001', '100', '100', '99.5', '
 /** A world of about 40 profiles and 400 events with merges, missing values, equal moments and rows nobody may see. */
 export function randomWorld(random: Random): World {
   const timeZone = random.one(WORLD_ZONES)
-  const asOf = Date.UTC(2026, random.below(12), random.between(1, 28), random.below(24), random.below(60))
+  const asOf = Date.UTC(
+    2026,
+    random.below(12),
+    random.between(1, 28),
+    random.below(24),
+    random.below(60),
+    0,
+    random.below(1000),
+  )
   const profileOf = mergedNodes(random)
   const nodes = [...profileOf.keys()]
   const moments = momentsAround(asOf, timeZone)

@@ -25,7 +25,7 @@ type Row = Readonly<Record<string, unknown>>
 export async function addWorldColumns(clickhouse: WorkspaceClickHouse, catalog: Catalog): Promise<void> {
   for (const [table, columns] of Object.entries(worldColumns(catalog))) {
     const parts = [...columns].map(([name, type]) => `ADD COLUMN IF NOT EXISTS ${name} ${type}`)
-    await clickhouse.command(`ALTER TABLE ${table} ${parts.join(', ')}`)
+    if (parts.length > 0) await clickhouse.command(`ALTER TABLE ${table} ${parts.join(', ')}`)
   }
 }
 

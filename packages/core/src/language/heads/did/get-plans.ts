@@ -104,29 +104,32 @@ function extremeOf(rows: RowsPlan, prop: Lowered | null, name: 'min' | 'max'): L
 /** The moment of the nth row; negative counts from the end. */
 function momentOf(rows: RowsPlan, name: 'earliest' | 'latest', nth: number): LoweredDate {
   if (nth === 1 || nth === -1) return instantOf(rows.leaf(aggregate(name, [column('ts')], rows.when)))
-  const sorted = aggregate('sortedRows', rows.order, rows.when)
+  const sorted = aggregate('sortedValues', [column('ts')], rows.when)
   const enough = call('gte', call('count', sorted), number(Math.abs(nth)))
-  const moment = call('millis', call('part', call('at', sorted, number(nth)), number(1)))
-  return {
-    type: 'date',
-    form: 'millis',
-    expr: rows.leaf(choose([{ when: enough, then: moment }], missing('Int64'))),
-    literal: null,
-  }
+  const moment = choose([{ when: enough, then: call('millis', call('at', sorted, number(nth))) }], missing('Int64'))
+  return { type: 'date', form: 'millis', expr: rows.leaf(moment), literal: null }
 }
 
 /** The property of the nth row in their order; missing when that row lacks it. */
 function propAt(rows: RowsPlan, prop: Lowered | null, nth: number): Lowered {
   if (prop === null || prop.type === 'missing' || prop.type === 'identity') return MISSING
   if (prop.type === 'code' || prop.type === 'codes') return MISSING
-  const at = (value: Expr): Expr => {
-    if (nth === 1) return rows.leaf(call('part', aggregate('firstBy', [value, ...rows.order], rows.when), number(1)))
-    if (nth === -1) return rows.leaf(call('part', aggregate('lastBy', [value, ...rows.order], rows.when), number(1)))
-    const sorted = aggregate('sortedRows', [...rows.order, value], rows.when)
-    return rows.leaf(call('part', call('at', sorted, number(nth)), number(rows.order.length + 1)))
+  if (prop.type === 'list') {
+    const list: LoweredList = { ...prop, expr: valueAt(rows, prop.expr, nth), known: valueAt(rows, prop.known, nth) }
+    return list
   }
-  // A value that is never missing in a row is missing when there is no row.
-  if (prop.type !== 'list') return { ...prop, expr: at(call('nullable', prop.expr)) }
-  const list: LoweredList = { ...prop, expr: at(prop.expr), known: at(prop.known) }
-  return list
+  // The engine would skip rows without the property: value and presence are read each from the very same row.
+  const known = valueAt(rows, call('isKnown', prop.expr), nth)
+  const value = valueAt(rows, call('known', prop.expr), nth)
+  return { ...prop, expr: choose([{ when: call('gt', known, number(0)), then: value }], missing('Nothing')) }
+}
+
+/** An expression that is never missing, for the nth row; 0, empty or '' when there is none. */
+function valueAt(rows: RowsPlan, value: Expr, nth: number): Expr {
+  const key = call('rowKey', ...rows.order)
+  if (nth === 1 || nth === -1) {
+    return rows.leaf(aggregate(nth === 1 ? 'firstBy' : 'lastBy', [value, key], rows.when))
+  }
+  const sorted = aggregate('sortedRows', [key, value], rows.when)
+  return rows.leaf(call('part', call('at', sorted, number(nth)), number(2)))
 }

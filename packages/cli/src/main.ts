@@ -4,7 +4,9 @@ import { addApiCommand } from './commands/api.js'
 import { addCatalogueCommands } from './commands/catalogue.js'
 import { addDemoCommands } from './commands/demo.js'
 import { addGovernCommands } from './commands/govern.js'
+import { addImportCommands } from './commands/import.js'
 import { addJobCommands } from './commands/jobs.js'
+import { addMappingCommands } from './commands/mapping.js'
 import { addSegmentCommands } from './commands/segment.js'
 import { addSessionCommands } from './commands/session.js'
 import { addTagCommands } from './commands/tag.js'
@@ -16,6 +18,8 @@ import { processTerminal, type Terminal } from './terminal.js'
 const commands: readonly AddCommands[] = [
   addSessionCommands,
   addWorkspaceCommands,
+  addImportCommands,
+  addMappingCommands,
   addCatalogueCommands,
   addTagCommands,
   addSegmentCommands,

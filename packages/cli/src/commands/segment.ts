@@ -1,9 +1,8 @@
-import { once } from 'node:events'
-import { createWriteStream } from 'node:fs'
 import * as contract from '@tagtree/core/contract/segment'
 import { AppError } from '@tagtree/core/kernel/app-error'
 import type { AddCommands } from '../cli.js'
 import { printRows } from '../terminal.js'
+import { writeTo } from '../write-to.js'
 
 type Kind = 'segments' | 'lists' | 'tags'
 
@@ -102,17 +101,4 @@ function formatOf(file: string): 'csv' | 'ndjson' | 'parquet' {
   const ending = file.split('.').at(-1)
   if (ending === 'csv' || ending === 'ndjson' || ending === 'parquet') return ending
   throw new AppError('COMMAND_INVALID', { words: { reason: `${file}: .csv | .ndjson | .parquet` } })
-}
-
-async function writeTo(file: string, body: AsyncIterable<Uint8Array>): Promise<number> {
-  const target = createWriteStream(file)
-  await once(target, 'open')
-  let bytes = 0
-  for await (const part of body) {
-    bytes += part.byteLength
-    if (!target.write(part)) await once(target, 'drain')
-  }
-  target.end()
-  await once(target, 'finish')
-  return bytes
 }

@@ -44,14 +44,19 @@ export function openBytes(path: string, gzip: boolean): ByteSource {
   }
 }
 
-/** The first bytes of a file (inside of gzip when it is one), at most `limit`. */
-export async function readHead(path: string, gzip: boolean, limit: number): Promise<{ head: Buffer; whole: boolean }> {
+/** The first bytes of a file (inside of gzip when it is one), at most `limit`; `damage` when they end too early. */
+export async function readHead(
+  path: string,
+  gzip: boolean,
+  limit: number,
+): Promise<{ head: Buffer; damage: string | null }> {
+  const bytes = openBytes(path, gzip)
   const parts: Buffer[] = []
   let size = 0
-  for await (const chunk of openBytes(path, gzip).chunks()) {
+  for await (const chunk of bytes.chunks()) {
     parts.push(chunk)
     size += chunk.length
-    if (size >= limit) return { head: Buffer.concat(parts).subarray(0, limit), whole: size === limit }
+    if (size >= limit) return { head: Buffer.concat(parts).subarray(0, limit), damage: null }
   }
-  return { head: Buffer.concat(parts), whole: true }
+  return { head: Buffer.concat(parts), damage: bytes.damage() }
 }

@@ -62,9 +62,9 @@ const JSON_SAMPLE_ROWS = 500
 export async function openFile(path: string, options: FileOptions = {}): Promise<TableFile> {
   const first = await firstBytes(path)
   const gzip = isGzip(first)
-  const { head } = await readHead(path, gzip, HEAD_BYTES)
-  if (gzip && head.length === 0) {
-    throw new AppError('FILE_DAMAGED', { words: { format: 'gzip', detail: 'nothing in it can be unpacked' } })
+  const { head, damage } = await readHead(path, gzip, HEAD_BYTES)
+  if (head.length === 0 && damage !== null) {
+    throw new AppError('FILE_DAMAGED', { words: { format: 'gzip', detail: damage } })
   }
   const encoding = options.encoding === undefined ? detectEncoding(head) : namedEncoding(options.encoding, head)
   let decoded: string | undefined

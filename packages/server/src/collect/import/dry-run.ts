@@ -10,7 +10,6 @@ import { addStep, endImport, type ImportRecord, readImport } from './import-reco
 import { mapRows } from './map-rows.js'
 import { countOccurrences } from './occurrences.js'
 import { makeProgress } from './progress.js'
-import { rejectedHeader } from './rejected-rows.js'
 import { rowsBehind } from './rows-behind.js'
 import { type ImportDeps, type ImportJob, openImportFile } from './run-import.js'
 import { beginStep } from './step-builder.js'
@@ -61,7 +60,7 @@ export async function dryRun(deps: ImportDeps, job: ImportJob): Promise<ImportRe
     await deps.files.openRejected(workspaceId, importId, 0)
     for await (const group of rowsBehind(table, mapping.columns, 0, async () => {})) {
       signal.throwIfAborted()
-      const step = beginStep(importId, table.columns)
+      const step = beginStep(importId, table.columns, rejectedBytes === 0)
       const hashes: string[] = []
       await mapRows(mapping, occurrences, group, step, (row, outcome) => {
         samples.add(row, outcome)
@@ -79,10 +78,10 @@ export async function dryRun(deps: ImportDeps, job: ImportJob): Promise<ImportRe
         hashes.push(one.key.hash)
       }
       known += await countKnown(deps, workspaceId, hashes)
-      const header = rejectedBytes === 0 && step.rejectedText !== '' ? rejectedHeader(table.columns) : ''
-      const text = header + step.rejectedText
-      if (text !== '') await deps.files.appendRejected(workspaceId, importId, text)
-      rejectedBytes += Buffer.byteLength(text)
+      if (step.rejectedText.bytes > 0) {
+        await deps.files.appendRejected(workspaceId, importId, step.rejectedText.content())
+        rejectedBytes += step.rejectedText.bytes
+      }
       rows += step.rows
       rejected += step.rejected
       for (const [reason, n] of step.reasons) reasons.set(reason, (reasons.get(reason) ?? 0) + n)

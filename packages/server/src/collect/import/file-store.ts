@@ -32,7 +32,7 @@ export interface FileStore {
   rejectedPath(workspaceId: number, importId: number): string
   /** Cuts the file of rejected rows back to what was committed; it is made when it is missing. */
   openRejected(workspaceId: number, importId: number, bytes: number): Promise<void>
-  appendRejected(workspaceId: number, importId: number, text: string): Promise<void>
+  appendRejected(workspaceId: number, importId: number, text: Buffer): Promise<void>
   readRejected(workspaceId: number, importId: number): Readable
 }
 

@@ -126,17 +126,16 @@ async function readRows(run: Run, record: ImportRecord): Promise<void> {
     // A count that an earlier attempt moved out of the memory is counted again.
     if (record.rowsRead > 0 && mapping.counted) await dropStagedCounts(run)
     const onSkipped = (rows: readonly FileRow[]): Promise<void> => countSkipped(mapping, occurrences, rows)
-    let step = beginStep(importId, table.columns)
+    let step = beginStep(importId, table.columns, rejectedBytes === 0)
     const finish = async (): Promise<void> => {
       const done = step
-      step = beginStep(importId, table.columns)
+      rejectedBytes += done.rejectedText.bytes
+      step = beginStep(importId, table.columns, rejectedBytes === 0)
       // Rows are mapped while the step before is committed; commits follow each other.
       await committing
-      if (rejectedBytes === 0 && done.rejectedText !== '')
-        done.rejectedText = rejectedHeader(table.columns) + done.rejectedText
-      rejectedBytes += Buffer.byteLength(done.rejectedText)
+      const committedBytes = rejectedBytes
       progress.add(done)
-      committing = commitStep(run, done, rejectedBytes)
+      committing = commitStep(run, done, committedBytes)
       committing.catch(() => undefined)
       job.report(progress.current())
     }
@@ -157,7 +156,9 @@ async function commitStep(run: Run, done: StepBuilder, rejectedBytes: number): P
   const { deps, job, clickhouse } = run
   await run.names.declareRecords(done.records)
   await stageLines(clickhouse, job.importId, done.lines)
-  if (done.rejectedText !== '') await deps.files.appendRejected(job.workspaceId, job.importId, done.rejectedText)
+  if (done.rejectedText.bytes > 0) {
+    await deps.files.appendRejected(job.workspaceId, job.importId, done.rejectedText.content())
+  }
   await commit(run, done.records, {
     rows: done.rows,
     rejected: done.rejected,
@@ -204,8 +205,9 @@ async function putOrdersTogether(run: Run, record: ImportRecord): Promise<void> 
         for (const row of outcome.rows) text += rejectedPlace(row, outcome.rejected, [])
       }
       const rejectedText = text !== '' && rejectedBytes === 0 ? rejectedHeader([]) + text : text
-      if (rejectedText !== '') await deps.files.appendRejected(workspaceId, importId, rejectedText)
-      rejectedBytes += Buffer.byteLength(rejectedText)
+      const bytes = Buffer.from(rejectedText)
+      if (bytes.length > 0) await deps.files.appendRejected(workspaceId, importId, bytes)
+      rejectedBytes += bytes.length
       await run.names.declareRecords(records)
       const { length } = records
       await commit(run, records, {

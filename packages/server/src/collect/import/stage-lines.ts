@@ -2,6 +2,7 @@ import { text as textOf } from 'node:stream/consumers'
 import type { LineBody, OrderLine } from '@tagtree/core/collect/mapping/order-lines'
 import { quoteIdentifier, type WorkspaceClickHouse } from '../../store/clickhouse.js'
 import type { OrderCursor } from './import-records.js'
+import type { TextBuffer } from './text-buffer.js'
 
 /** Lines that are looked at together when orders are put together. */
 const PAGE_LINES = 10_000
@@ -12,7 +13,7 @@ export interface StagedText {
   first: number
   last: number
   count: number
-  text: string
+  readonly text: TextBuffer
 }
 
 /** A line as ClickHouse reads it: the body is an object here and plain text there. */
@@ -30,7 +31,7 @@ export async function stageLines(
   // A repeated step may end at another row, so each stretch of rows has its own token; a line that is there twice all the
   // same is read once (LIMIT 1 BY row).
   const token = `import:${importId}:${first}:${last}:${count}`
-  await clickhouse.insert('import_line', Buffer.from(text), { token, columns: COLUMNS, gzip: false })
+  await clickhouse.insert('import_line', text.content(), { token, columns: COLUMNS, gzip: false })
 }
 
 /** The lines of one order, in file order. */

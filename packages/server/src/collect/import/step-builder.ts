@@ -2,12 +2,13 @@ import type { FileRow } from '@tagtree/connectors/files/file-row'
 import type { Incoming } from '@tagtree/core/collect/incoming'
 import type { OrderLine } from '@tagtree/core/collect/mapping/order-lines'
 import type { RowReason } from '@tagtree/core/collect/reasons'
-import { rejectedLine } from './rejected-rows.js'
+import { rejectedHeader, rejectedLine } from './rejected-rows.js'
 import { lineText, type StagedText } from './stage-lines.js'
+import { TextBuffer } from './text-buffer.js'
 
-/** Rows of one committed step, and characters after which a step is committed although it has fewer. */
+/** Rows of one committed step, and bytes after which a step is committed although it has fewer. */
 const STEP_ROWS = 20_000
-const STEP_CHARACTERS = 6_000_000
+const STEP_BYTES = 6_000_000
 
 /** Gathers what the rows of one step become, as the texts that are written, so that rows can be let go at once. */
 export interface StepBuilder {
@@ -17,38 +18,42 @@ export interface StepBuilder {
   readonly lines: StagedText
   /** reason -> rows; a row with two reasons counts for the first. */
   readonly reasons: Map<string, number>
-  rejectedText: string
+  readonly rejectedText: TextBuffer
   addLine(line: OrderLine): void
   reject(row: FileRow, why: readonly RowReason[]): void
   isFull(): boolean
 }
 
-/** Begins a step. `importId` stands in the staged lines; `columns` are those of the file, for rejected rows. */
-export function beginStep(importId: number, columns: readonly string[]): StepBuilder {
+/**
+ * Begins a step. `importId` stands in the staged lines; `columns` are those of the file, for rejected rows; `isFirst` says that
+ * the file of rejected rows is still empty.
+ */
+export function beginStep(importId: number, columns: readonly string[], isFirst: boolean): StepBuilder {
   const step: StepBuilder = {
     rows: 0,
     rejected: 0,
     records: [],
-    lines: { first: 0, last: 0, count: 0, text: '' },
+    lines: { first: 0, last: 0, count: 0, text: new TextBuffer() },
     reasons: new Map(),
-    rejectedText: '',
+    rejectedText: new TextBuffer(4_096),
     addLine: (line) => {
       const { lines } = step
       if (lines.count === 0) lines.first = line.row
       lines.last = line.row
       lines.count++
-      lines.text += lineText(importId, line)
+      lines.text.append(lineText(importId, line))
     },
     reject: (row, why) => {
       step.rejected++
       const { code, words } = why[0]!
       const key = code === 'ruled_out' ? `ruled_out:${String(words.en)}` : code
       step.reasons.set(key, (step.reasons.get(key) ?? 0) + 1)
-      step.rejectedText += rejectedLine(row, why, columns)
+      if (isFirst && step.rejectedText.bytes === 0) step.rejectedText.append(rejectedHeader(columns))
+      step.rejectedText.append(rejectedLine(row, why, columns))
     },
     isFull: () =>
       step.rows >= STEP_ROWS ||
-      step.lines.text.length + step.rejectedText.length > STEP_CHARACTERS ||
+      step.lines.text.bytes + step.rejectedText.bytes > STEP_BYTES ||
       step.records.length > STEP_ROWS,
   }
   return step

@@ -2,6 +2,7 @@ import { productVersion, readClientConfig, terminalLanguage } from '@tagtree/ser
 import { type AddCommands, makeProgram } from './cli.js'
 import { addApiCommand } from './commands/api.js'
 import { addCatalogueCommands } from './commands/catalogue.js'
+import { addCustomerCommands } from './commands/customer.js'
 import { addDemoCommands } from './commands/demo.js'
 import { addGovernCommands } from './commands/govern.js'
 import { addImportCommands } from './commands/import.js'
@@ -23,6 +24,7 @@ const commands: readonly AddCommands[] = [
   addCatalogueCommands,
   addTagCommands,
   addSegmentCommands,
+  addCustomerCommands,
   addJobCommands,
   addGovernCommands,
   addDemoCommands,

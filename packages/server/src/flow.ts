@@ -19,6 +19,7 @@ import { importRoutes } from './http/routes/import.js'
 import { jobRoutes } from './http/routes/jobs.js'
 import { segmentRoutes } from './http/routes/segment.js'
 import { subjectRoutes } from './http/routes/subject.js'
+import { subjectTagRoutes } from './http/routes/subject-tags.js'
 import { tagRoutes } from './http/routes/tag.js'
 import { openVault } from './identify/identity-vault.js'
 import { importJobs } from './jobs/import-jobs.js'
@@ -145,6 +146,7 @@ export async function wireFlow(ports: Ports): Promise<Flow> {
     ...importRoutes({ pool: postgres.app, files, now: tagDeps.now }),
     ...subjectRoutes({ ...tagDeps, vault }),
     ...catalogueRoutes(tagDeps),
+    ...subjectTagRoutes(tagDeps),
     ...tagRoutes({ ...tagDeps, collect, onDataStored: tagsFollow('data') }),
     ...segmentRoutes({ ...tagDeps, members }),
   ]

@@ -6,6 +6,7 @@ import { IMPORT_ENDPOINTS } from './import.js'
 import { JOB_ENDPOINTS } from './jobs.js'
 import { SEGMENT_ENDPOINTS } from './segment.js'
 import { SUBJECT_ENDPOINTS } from './subject.js'
+import { SUBJECT_TAG_ENDPOINTS } from './subject-tags.js'
 import { TAG_ENDPOINTS } from './tag.js'
 
 /** Every endpoint below /api/v1, in the order of the OpenAPI document. A new stage file adds its list here. */
@@ -15,6 +16,7 @@ export const ENDPOINTS: readonly EndpointSpec[] = [
   ...SUBJECT_ENDPOINTS,
   ...CATALOGUE_ENDPOINTS,
   ...TAG_ENDPOINTS,
+  ...SUBJECT_TAG_ENDPOINTS,
   ...SEGMENT_ENDPOINTS,
   ...GOVERN_ENDPOINTS,
   ...JOB_ENDPOINTS,

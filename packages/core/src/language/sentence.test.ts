@@ -12,7 +12,24 @@ function said(document: object): [zh: string, en: string] {
   if (!parsed.ok) throw new Error(JSON.stringify(parsed.issues))
   const resolved = resolveDefinition(parsed.definition, catalog)
   if (!resolved.ok) throw new Error(JSON.stringify(resolved.issues))
-  return [sentence(resolved.definition, catalog, 'zh'), sentence(resolved.definition, catalog, 'en')]
+  const sentences: [string, string] = [
+    sentence(resolved.definition, catalog, 'zh'),
+    sentence(resolved.definition, catalog, 'en'),
+  ]
+  // A database may give the keys of a stored document back in another order.
+  const reordered = keysReversed(resolved.definition) as typeof resolved.definition
+  expect([sentence(reordered, catalog, 'zh'), sentence(reordered, catalog, 'en')]).toEqual(sentences)
+  return sentences
+}
+
+function keysReversed(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(keysReversed)
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(
+    Object.entries(value)
+      .reverse()
+      .map(([key, part]) => [key, keysReversed(part)]),
+  )
 }
 const who = (where: object) => said({ kind: 'segment', where })
 const value = (of: object) => said({ kind: 'metric', value: of })

@@ -55,12 +55,14 @@ export function sayDidCompared(
 
 function sayTimes(tail: Tail, scope: Scope, speaker: Speaker): string | null {
   const operator = operatorOf(tail)
-  const right = Object.values(tail).at(-1) as Operand | [Operand, Operand]
+  if (operator === null) return null
+  // By its name, not by its place: a stored document may have its keys in another order.
+  const right = (tail as unknown as Record<string, Operand | [Operand, Operand]>)[operator]!
   if (operator === 'between') {
     const [low, high] = (right as [Operand, Operand]).map((side) => sayOperand(side, scope, speaker))
     return speaker.pick(` ${low} 到 ${high} 次`, `${low} to ${high} times`)
   }
-  const words = operator === null ? undefined : TIMES[operator]
+  const words = TIMES[operator]
   if (!words || Array.isArray(right)) return null
   if (operator === 'is' && right === 0) return 'never'
   if (typeof right !== 'number') {

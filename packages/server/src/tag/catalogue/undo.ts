@@ -45,7 +45,6 @@ export async function undoCatalogueChange(
 
 async function checkWhatIsLeft(scope: CatalogueScope, change: CatalogueChange): Promise<void> {
   const tree = await readCategories(scope)
-  checkTree(tree)
   for (const { table, id } of change.touched) {
     if (table === 'category') {
       await checkNothingLost(scope, id, tree.get(id)!.state)
@@ -61,4 +60,5 @@ async function checkWhatIsLeft(scope: CatalogueScope, change: CatalogueChange): 
       throw new AppError('UNDO_CONFLICT', { words: { what: KIND_WORDS.category, name: head.category_id } })
     }
   }
+  checkTree(tree)
 }

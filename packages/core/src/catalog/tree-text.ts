@@ -28,7 +28,10 @@ export interface OutlineCategory {
 export interface Outline {
   readonly name: string
   readonly asOf: string | null
+  /** Subject kind -> live subjects; of persons the customers. */
   readonly population: Record<string, number>
+  /** Persons without a strong identity: devices that nobody has signed in from. */
+  readonly visitors: number
   readonly categories: OutlineCategory[]
   /** Tags in no category. */
   readonly tags: OutlineTag[]
@@ -40,6 +43,10 @@ const valuesShown = 12
 export function treeText(outline: Outline, language: 'zh' | 'en'): string {
   const lines: string[] = []
   const counts = Object.entries(outline.population).map(([subject, people]) => peopleText(people, subject, language))
+  if (outline.visitors > 0) {
+    const figure = outline.visitors.toLocaleString('en-US')
+    counts.push(language === 'zh' ? `另有 ${figure} 名匿名访客` : `${figure} anonymous visitors besides`)
+  }
   lines.push(`${language === 'zh' ? '标签目录' : 'Tag catalogue'} · ${outline.name}  ${counts.join(' · ')}`)
   appendLevel(lines, '', outline, language)
   return lines.join('\n')

@@ -46,6 +46,7 @@ export const showCatalogue = endpoint({
     name: z.string(),
     asOf: Instant.nullable(),
     population: z.record(z.string(), z.number().int()),
+    visitors: z.number().int(),
     categories: z.array(OutlineCategory),
     tags: z.array(OutlineTag),
   }),

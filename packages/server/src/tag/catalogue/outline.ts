@@ -4,6 +4,7 @@ import type { Definition, TagDefinition, Text } from '@tagtree/core/language/doc
 import type { WorkspaceClickHouse } from '../../store/clickhouse.js'
 import type { Tx } from '../../store/postgres.js'
 import type { ValueCounts } from '../run/run-records.js'
+import { countPopulation } from '../run/write-population.js'
 
 interface TagRow {
   readonly id: string
@@ -92,7 +93,13 @@ export async function buildOutline(clickhouse: WorkspaceClickHouse, rows: Outlin
   return {
     name: rows.name,
     asOf: moments.length === 0 ? null : new Date(Math.min(...moments)).toISOString(),
-    population: Object.fromEntries(rows.populations.map((row) => [row.subject, row.counts.known])),
+    population: Object.fromEntries(
+      rows.populations.map(({ subject, counts }) => [subject, countPopulation({ subject }, counts)]),
+    ),
+    visitors: rows.populations.reduce(
+      (total, { subject, counts }) => total + counts.known - countPopulation({ subject }, counts),
+      0,
+    ),
     categories: categoriesOf(null),
     tags: rows.tags
       .filter((tag) => tag.category_id === null || !liveCategories.has(tag.category_id))
@@ -107,7 +114,7 @@ function outlineTag(row: TagRow, rows: OutlineRows): OutlineTag {
     name: row.body.name,
     subject: row.subject,
     people: row.counts?.known ?? null,
-    population: population?.counts.known ?? null,
+    population: population === undefined ? null : countPopulation(row.body, population.counts),
     values: row.counts === null ? [] : outlineValues(row, rows.labels.get(row.number) ?? new Map()),
   }
 }

@@ -14,7 +14,7 @@ import { type FitKeeper, solveFits } from './solve-fits.js'
 import { compileSound, type SoundPass } from './sound-definitions.js'
 import { runSettings } from './write-codes.js'
 import { writeColumn } from './write-column.js'
-import { writePopulation } from './write-population.js'
+import { countPopulation, writePopulation } from './write-population.js'
 
 export interface PassDeps {
   readonly pool: pg.Pool
@@ -188,7 +188,7 @@ async function writeRuns(
         table,
         run,
         place: places.get(run.runId)!,
-        population: counts.population,
+        population: countPopulation(sound.entries[index]!.body, counts),
       }),
     )
     await onProgress(0.6 + (0.38 * (index + 1)) / runs.length)

@@ -166,16 +166,16 @@ it('publishes all tags of a pass together and shows them on the tree', async () 
   expect(new Set(result.published)).toEqual(new Set(['payment_tier', 'city', 'spend_tag', 'rich_north']))
   expect(await outlineText()).toBe(
     [
-      '标签目录 · 云岚商城  11 人',
+      '标签目录 · 云岚商城  10 人 · 另有 1 名匿名访客',
       '└ 价值特征  10 人',
-      '  ├ 累计付费金额分层  9 人  81.8%',
+      '  ├ 累计付费金额分层  9 人  90.0%',
       '  │ ├ 低  1 人  11.1%',
       '  │ ├ 中  3 人  33.3%',
       '  │ └ 高  5 人  55.6%',
-      '  ├ 城市  6 人  54.5%',
+      '  ├ 城市  6 人  60.0%',
       '  │ ├ 北京  4 人  66.7%',
       '  │ └ 上海  2 人  33.3%',
-      '  └ 消费额  10 人  90.9%',
+      '  └ 消费额  10 人  100.0%',
     ].join('\n'),
   )
 })

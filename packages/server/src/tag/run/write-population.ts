@@ -1,9 +1,17 @@
+import type { Definition } from '@tagtree/core/language/document'
 import type { PassDeps, PassRequest } from './run-pass.js'
 import type { StartedRun, ValueCounts } from './run-records.js'
 import { countBitmaps, runSettings } from './write-codes.js'
 
 /** Codes of the population bitmaps: customers hold a strong identity, visitors do not. */
 export const populationCodes = { customers: 1, visitors: 2 } as const
+
+/** How many a definition is about, of the living subjects of its kind: `who` divides persons only. */
+export function countPopulation(definition: Pick<Definition, 'subject' | 'who'>, counts: ValueCounts): number {
+  if ((definition.subject ?? 'person') !== 'person') return counts.known
+  const who = definition.who ?? 'customers'
+  return who === 'everyone' ? counts.known : (counts.values[String(populationCodes[who])] ?? 0)
+}
 
 /** Writes who lives at the pass's moment as bitmaps of the subject's own number; what every audience is cut from. */
 export async function writePopulation(deps: PassDeps, request: PassRequest, run: StartedRun): Promise<ValueCounts> {

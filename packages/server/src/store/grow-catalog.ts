@@ -351,7 +351,7 @@ class ColumnBook {
     const type = property.item ? `Array(${plain})` : plain
     const column = this.freeName(property, type)
     // Also where a row does not give it, a line column has one element per line: all of them can be joined.
-    const filled = property.item ? ` DEFAULT arrayResize(CAST([], '${type}'), items_count)` : ''
+    const filled = property.item ? ` DEFAULT arrayResize(CAST([] AS ${type}), items_count)` : ''
     this.shared.set(shareKey(property), column)
     this.taken.add(column)
     if (!this.existing.has(column)) this.added.set(column, `${type}${filled}`)

@@ -45,31 +45,12 @@ export async function prepareWorkspaceStore(
   })
 }
 
-/** Brings the ClickHouse databases of all workspaces up to date; at every start. */
-export async function prepareAllWorkspaceStores(deps: WorkspaceStoreDeps): Promise<void> {
-  const workspaces = await inTransaction(deps.app, async (tx) => {
-    const { rows } = await tx.query<{ id: number; database: string }>(
-      `select id, database from workspace where state <> 'archived' order by id`,
-    )
-    return rows
-  })
-  for (const workspace of workspaces) await prepareWorkspaceStore(deps, workspace)
-}
-
 /** The ClickHouse database of a workspace. @throws AppError NOT_FOUND */
 export async function readDatabaseName(app: pg.Pool, workspaceId: number): Promise<string> {
   return inTransaction(app, async (tx) => {
     const { rows } = await tx.query<{ database: string }>('select database from workspace where id = $1', [workspaceId])
     if (rows[0]) return rows[0].database
     throw new AppError('NOT_FOUND', { words: { what: { en: 'workspace', zh: '工作区' }, name: workspaceId } })
-  })
-}
-
-/** Whether anything was ever collected for the workspace. */
-export async function workspaceHasData(app: pg.Pool, workspaceId: number): Promise<boolean> {
-  return inWorkspace(app, workspaceId, async (tx) => {
-    const { rowCount } = await tx.query('select 1 from log_head where workspace_id = $1', [workspaceId])
-    return (rowCount ?? 0) > 0
   })
 }
 

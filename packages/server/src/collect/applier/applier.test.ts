@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { inWorkspace } from '../../store/postgres.js'
+import { readProfilesAt, readScanState, readSeqAt } from '../../store/scan-state.js'
 import { type CollectingWorkspace, startCollecting } from '../testing/collecting-workspace.js'
 import { again, attributes, event, HOUR, identities, NOON, relation, streamKey, who } from '../testing/facts.js'
 
@@ -168,6 +169,18 @@ describe('identities', () => {
     ])
     expect(population.find((row) => row.profile === winner)).toMatchObject({ customer: 1 })
     expect(population.find((row) => row.profile === Math.max(anonymous, known))).toBeUndefined()
+  })
+
+  it('are still told apart as they were known before a union', async () => {
+    await shop.take([event('seen', who('anonymous_id:k1')), event('seen', who('user_id:kai'))])
+    const known = await readScanState(shop.postgres.app, shop.workspaceId)
+    const knownAt = Date.now()
+    const kai = await shop.profileOf('user_id', 'kai')
+    await new Promise((resolve) => setTimeout(resolve, 2))
+    await shop.take([identities(who('user_id:kai', 'anonymous_id:k1'))])
+    expect(await shop.profileOf('user_id', 'kai')).not.toBe(kai)
+    expect(await readSeqAt(shop.postgres.app, shop.workspaceId, knownAt)).toBe(known.knownSeq)
+    expect([...(await readProfilesAt(shop.postgres.app, shop.workspaceId, known.knownSeq)).values()]).toEqual([kai])
   })
 
   it('keeps the known profiles of a shared device apart', async () => {

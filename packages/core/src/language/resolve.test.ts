@@ -142,7 +142,6 @@ describe('what this version cannot compute', () => {
     [segment({ per: 'day', of: { did: 'order.paid' }, gte: 2 }), '/where/per'],
     [segment({ via: 'employer', gte: 1 }), '/where/via'],
     [segment({ clock: 'holiday', known: true }), '/where/clock'],
-    [segment({ did: 'order.paid', each: 'items', get: { sum: 'items.qty' }, gte: 1 }), '/where/each'],
     [segment({ did: 'order.paid', get: { gaps: 'avg' }, gte: 1 }), '/where/get'],
     [segment({ did: { changes: { tag: 'tier' } }, gte: 1 }), '/where/did/changes'],
     [segment({ tag: 'tier', ago: '30d', is: '金卡' }), '/where/ago'],

@@ -25,7 +25,6 @@ export function resolveEach(each: string | undefined, stream: StreamScope, at: s
   if (events.length > 0 && !hasLines) {
     resolving.report(`${at}/each`, say(`these events have no lines "${each}"`, `这些事件没有明细“${each}”`))
   }
-  resolving.report(`${at}/each`, notYet('"each" (counting the lines of an order)', '“each”（按订单明细统计）'))
 }
 
 const NUMBERS = ['number'] as const

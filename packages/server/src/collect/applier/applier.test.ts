@@ -86,6 +86,12 @@ describe('facts become rows', () => {
     expect(new Set(rows.map((row) => row.seq)).size).toBe(2)
   })
 
+  it('writes it once for a subject that is named twice', async () => {
+    await shop.take([event('met', [who('user_id:ana'), who('user_id:ana'), who('user_id:zoe')])])
+    const { events } = await shop.read()
+    expect(events.filter((row) => row.event === 'met')).toHaveLength(2)
+  })
+
   it('takes whatever is hostile without losing what is valid beside it', async () => {
     const hostile = JSON.parse(
       '{"__proto__":{"admin":true},"constructor":{"prototype":1},"a":{"b":1},"a.b":2,"sql":"\'; DROP TABLE events; --"}',

@@ -40,7 +40,11 @@ export function writeEventRows(
   const { plain, item } = names.events.get(fact.event)!
   const fields = plainFields(fact, plain, zone, writer) + lineFields(fact, item, zone, writer)
   const head = `{"event":${JSON.stringify(fact.event)},"ts":"${instantText(fact.ts)}","source_id":${sourceId},"import_id":${fact.origin.importId},"message_hash":"${BigInt.asUintN(64, BigInt(fact.record.key.hash))}","items_count":${fact.lines.length}`
+  const written = new Set<number>()
   subjects.forEach((subject, index) => {
+    // Named twice, perhaps by two identities: it still happened to one subject.
+    if (written.has(subject.profileId)) return
+    written.add(subject.profileId)
     writer.add(
       `${head},"subject":${subject.subject},"profile_id":${subject.profileId},"node_id":${subject.nodeId},"seq":"${seq + BigInt(index)}"${fields}}`,
     )

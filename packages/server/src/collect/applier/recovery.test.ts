@@ -27,7 +27,7 @@ async function countEvents(): Promise<{ rows: number; distinct: number }> {
   return { rows: Number(rows[0]!.rows), distinct: Number(rows[0]!.distinct) }
 }
 
-function secondApplier(clickhouse = shop.clickhouse): { applier: Applier; troubles: unknown[] } {
+function secondApplier(clickhouse = shop.clickhouse, now = Date.now): { applier: Applier; troubles: unknown[] } {
   const troubles: unknown[] = []
   const { postgres, vault } = shop
   const applier = createApplier({
@@ -35,6 +35,7 @@ function secondApplier(clickhouse = shop.clickhouse): { applier: Applier; troubl
     clickhouse,
     vault,
     gatherMs: 20,
+    now,
     onError: (_workspace, error) => void troubles.push(error),
   })
   return { applier, troubles }
@@ -142,6 +143,30 @@ describe('a full log', () => {
     await next.applier.settle(shop.workspaceId)
     expect(await countEvents()).toEqual({ rows: before.rows + 2_000, distinct: before.distinct + 2_000 })
     await next.applier.stop()
+  })
+})
+
+describe('the horizon of streamed messages', () => {
+  it('is two weeks at least; older keys are forgotten with their partitions', async () => {
+    const DAY = 86_400_000
+    const records = facts(20_000, 10)
+    const countAfter = async (days: number): Promise<number> => {
+      const { applier, troubles } = secondApplier(shop.clickhouse, () => Date.now() + days * DAY)
+      await applier.start()
+      await shop.log.append(shop.workspaceId, { source: 'test', importId: 0, records })
+      await applier.settle(shop.workspaceId)
+      await applier.stop()
+      expect(troubles).toEqual([])
+      return (await countEvents()).rows
+    }
+    const first = await countAfter(0)
+    expect(await countAfter(7)).toBe(first)
+    expect(await countAfter(14)).toBe(first)
+    expect(await countAfter(60)).toBe(first + 10)
+    const { rows } = await shop.postgres.owner.query(
+      `select 1 from pg_inherits where inhparent = 'tagtree.seen_message'::regclass`,
+    )
+    expect(rows).toHaveLength(4)
   })
 })
 

@@ -1,6 +1,6 @@
 import { attributeHistory } from './attribute-history.js'
 import type { CompileContext, Restriction } from './context.js'
-import { type AttributeColumns, attributeColumn } from './lower/attribute-columns.js'
+import type { AttributeColumns, AttributeRead } from './lower/attribute-columns.js'
 import type { EventLeaves, EventPass } from './lower/event-leaves.js'
 import { instantParam } from './lower/lowered.js'
 import { eventIsOneOf, LINE, lineColumn } from './lower/rows-plan.js'
@@ -26,12 +26,11 @@ export function assemble(reads: PassReads, outputs: readonly Expr[], context: Co
     const leaves = pass.leaves.filter((leaf) => names.has(leaf.name))
     if (leaves.length > 0) others.push(sources.events(pass, leaves))
   }
-  const attributes = reads.attributes
-    .used()
-    .filter((entry) => names.has(attributeColumn(entry)) || names.has(`${attributeColumn(entry)}__known`))
-  if (attributes.length > 0) {
-    others.push(context.attributes === 'history' ? sources.history(attributes) : sources.attributes(attributes))
-  }
+  const attributes = reads.attributes.used().filter(({ name }) => names.has(name) || names.has(`${name}__known`))
+  const isFolded = (read: AttributeRead): boolean => read.since !== null || context.attributes === 'history'
+  const [folded, current] = [attributes.filter(isFolded), attributes.filter((read) => !isFolded(read))]
+  if (folded.length > 0) others.push(sources.history(folded))
+  if (current.length > 0) others.push(sources.attributes(current))
   const identities = reads.attributes.identities().filter((read) => names.has(read.name))
   if (identities.length > 0) others.push(sources.identities(identities))
   for (const read of reads.stored.reads()) if (names.has(read.name)) others.push(sources.tagHistory(read))
@@ -76,14 +75,14 @@ class Sources {
     return { kind: 'aggregate', input, by: [this.#key()], values: leaves }
   }
 
-  attributes(entries: readonly { id: number; type: string; column: string | null; key: string }[]): Plan {
+  attributes(reads: readonly AttributeRead[]): Plan {
     const columns: Named[] = [{ name: 'profile_id', expr: column('profile_id') }]
-    for (const entry of entries) {
+    for (const { name, entry } of reads) {
       const expr: Expr =
         entry.column === null ? { kind: 'json', column: 'extra', key: entry.key } : column(entry.column)
-      columns.push({ name: `t_${entry.id}`, expr })
+      columns.push({ name, expr })
       if (entry.type === 'list' && entry.column !== null) {
-        columns.push({ name: `t_${entry.id}__known`, expr: column(`${entry.column}__known`) })
+        columns.push({ name: `${name}__known`, expr: column(`${entry.column}__known`) })
       }
     }
     const rows: Plan = { kind: 'scan', table: 'attributes', final: true }
@@ -92,16 +91,15 @@ class Sources {
     return { kind: 'project', input, shared: [], columns }
   }
 
-  history(entries: Parameters<typeof attributeHistory>[0]): Plan {
-    const ids = entries.map((entry) => entry.id)
+  history(reads: readonly AttributeRead[]): Plan {
     const where = [
-      call('in', column('attr_id'), param('Array(UInt16)', ids)),
+      call('in', column('attr_id'), param('Array(UInt16)', [...new Set(reads.map(({ entry }) => entry.id))])),
       call('lt', column('ts'), this.#asOf()),
       ...this.#known('import_id', 'seq'),
       ...this.#restricted(true),
     ]
     const rows = this.#filter('attribute_changes', where)
-    return { kind: 'aggregate', input: rows, by: [this.#key()], values: attributeHistory(entries) }
+    return { kind: 'aggregate', input: rows, by: [this.#key()], values: attributeHistory(reads) }
   }
 
   identities(reads: readonly { name: string; kind: string; blind: string | null }[]): Plan {
@@ -116,7 +114,7 @@ class Sources {
     return { kind: 'aggregate', input: rows, by: [this.#key()], values }
   }
 
-  /** Values as asserted or published: the newest run not after the moment that is not still being written. */
+  /** Values as published: those of the newest run not after the moment that is not still being written. */
   tagHistory(read: HistoryRead): Plan {
     const table: Table = read.of === 'num' || read.of === 'at' ? 'tag_numbers' : 'tag_changes'
     const unpublished = this.context.tags.unpublishedRuns ?? []
@@ -132,22 +130,12 @@ class Sources {
     const key = call('runKey', column('as_of'), column('run_id'))
     const newest = (value: Expr): Expr => aggregate('lastBy', [value, key])
     const profile: Named = { name: 'profile_id', expr: column('profile_id') }
-    if (read.of !== 'values') {
-      const value = column(read.of)
-      const kept =
-        table === 'tag_changes'
-          ? newest(value)
-          : call('valueIf', newest(call('isKnown', value)), newest(call('known', value)))
-      return { kind: 'aggregate', input: rows, by: [profile], values: [{ name: read.name, expr: kept }] }
-    }
-    const perValue: Plan = {
-      kind: 'aggregate',
-      input: rows,
-      by: [profile, { name: 'value', expr: column('value') }],
-      values: [{ name: 'is_present', expr: newest(column('present')) }],
-    }
-    const values = aggregate('distinct', [column('value')], [call('gt', column('is_present'), number(0))])
-    return { kind: 'aggregate', input: perValue, by: [profile], values: [{ name: read.name, expr: values }] }
+    const value = column(read.of)
+    const expr =
+      table === 'tag_changes'
+        ? newest(value)
+        : call('valueIf', newest(call('isKnown', value)), newest(call('known', value)))
+    return { kind: 'aggregate', input: rows, by: [profile], values: [{ name: read.name, expr }] }
   }
 
   #filter(table: Table, where: readonly Expr[]): Plan {

@@ -1,27 +1,26 @@
-import type { AttributeEntry } from '../catalog/catalog.js'
 import { usableType } from '../language/frame/property.js'
+import type { AttributeRead } from './lower/attribute-columns.js'
+import { instantParam } from './lower/lowered.js'
 import { aggregate, call, column, type Expr, number, param } from './plan/expr.js'
 import type { Named } from './plan/plan.js'
 
 /** Attributes folded from their changes in the order (ts, seq): the same fold the applier keeps for the present. */
-export function attributeHistory(entries: readonly AttributeEntry[]): Named[] {
-  return entries.flatMap((entry) => {
-    const name = `t_${entry.id}`
-    const isList = usableType(entry) === 'list'
-    const folded = foldOf(entry)
-    if (!isList) return [{ name, expr: folded }]
+export function attributeHistory(reads: readonly AttributeRead[]): Named[] {
+  return reads.flatMap((read) => {
+    const folded = foldOf(read)
+    if (usableType(read.entry) !== 'list') return [{ name: read.name, expr: folded }]
     return [
-      { name, expr: call('part', folded, number(2)) },
-      { name: `${name}__known`, expr: call('part', folded, number(1)) },
+      { name: read.name, expr: call('part', folded, number(2)) },
+      { name: `${read.name}__known`, expr: call('part', folded, number(1)) },
     ]
   })
 }
 
-function foldOf(entry: AttributeEntry): Expr {
-  const rows = (value: Expr): Expr => {
-    const when = [call('eq', column('attr_id'), param('UInt16', entry.id))]
-    return aggregate('sortedRows', [column('ts'), column('seq'), call('plainText', column('op')), value], when)
-  }
+function foldOf({ entry, since }: AttributeRead): Expr {
+  const when = [call('eq', column('attr_id'), param('UInt16', entry.id))]
+  if (since !== null) when.push(call('gt', column('ts'), instantParam(since)))
+  const rows = (value: Expr): Expr =>
+    aggregate('sortedRows', [column('ts'), column('seq'), call('plainText', column('op')), value], when)
   switch (usableType(entry)) {
     case 'number':
     case 'money':

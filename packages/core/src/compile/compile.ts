@@ -127,7 +127,7 @@ function readsOf(planner: Planner): Reads {
   return {
     events: [...new Set(passes.flatMap((pass) => [...pass.events]))].sort(),
     eventsFrom: passes.length === 0 ? null : earliest,
-    attributes: planner.attributes.used().map((entry) => entry.key),
+    attributes: planner.attributes.used().map(({ entry }) => entry.key),
     stored: [...new Set(planner.stored.reads().map((read) => read.tag))],
   }
 }

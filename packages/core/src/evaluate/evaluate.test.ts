@@ -35,7 +35,6 @@ const person = (profile: number, amount: number): SubjectFacts => ({
     { event: 'order.paid', ts: 1, seq: BigInt(profile), properties: { amount: parseDecimal(amount) }, items: [] },
   ],
   attributes: new Map(),
-  assertions: new Map(),
   lists: new Set(),
   identities: new Map(),
 })

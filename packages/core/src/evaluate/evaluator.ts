@@ -78,10 +78,13 @@ export class Evaluator {
     return codes === null ? { value } : { value, codes }
   }
 
+  /** A tag without any of its values is blank. */
   #tagValue(tag: TagDefinition, facts: SubjectFacts): EventScopeValue {
     if (!this.isAbout(tag, facts) || !this.speaksFor(tag, facts)) return null
     const evaluate = ASSIGN_EVALUATIONS[assignWayOf(tag.assign)] as EvaluateAssign<Assign> | null
-    return evaluate === null ? null : evaluate(tag.assign, tag, this.#place(tag, facts, tag.only !== undefined))
+    if (evaluate === null) return null
+    const value = evaluate(tag.assign, tag, this.#place(tag, facts, tag.only !== undefined))
+    return Array.isArray(value) && value.length === 0 ? null : value
   }
 
   /** Whether the subject is alive and of the population the definition is about. */

@@ -16,8 +16,6 @@ export interface SubjectFacts {
   readonly events: readonly EventFact[]
   /** Attribute key -> its changes, in any order. */
   readonly attributes: ReadonlyMap<string, readonly AttributeChange[]>
-  /** What staff or files asserted, per tag: the values since each moment. */
-  readonly assertions: ReadonlyMap<string, readonly AssertionFact[]>
   /** Uploaded lists the subject is on. */
   readonly lists: ReadonlySet<string>
   /** Identity kind -> plain values. */
@@ -31,12 +29,4 @@ export interface EventFact {
   readonly properties: Readonly<Record<string, EventScopeValue>>
   /** Order lines in their order; field names without `items.`. */
   readonly items: readonly Readonly<Record<string, EventScopeValue>>[]
-}
-
-export interface AssertionFact {
-  readonly asOf: number
-  /** Run that asserted it; later runs win. */
-  readonly run: bigint
-  /** Empty = taken back. */
-  readonly values: readonly string[]
 }

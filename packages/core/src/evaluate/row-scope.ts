@@ -1,6 +1,7 @@
 import type { Catalog } from '../catalog/catalog.js'
 import { dateBounds, type FixedWindow } from '../compile/window-bounds.js'
-import { parseInstant, type Zone } from '../kernel/zone.js'
+import { dateOfDayNumber, daysInMonth } from '../kernel/calendar.js'
+import { localDayNumber, parseInstant, type Zone } from '../kernel/zone.js'
 import type { EventScope, EventScopeValue } from '../language/event-scope/event-scope.js'
 import { findProperty, usableType } from '../language/frame/property.js'
 import { elementText } from './element-text.js'
@@ -14,9 +15,23 @@ export function dateScope(zone: Zone, asOf: number): Pick<EventScope, 'instant' 
       const { from, to } = dateBounds(window as FixedWindow, asOf, zone)
       return { from: from ?? Number.NEGATIVE_INFINITY, to: to ?? Number.POSITIVE_INFINITY }
     },
-    anniversary: () => null,
+    anniversary: (instant, window) => {
+      const { from, to } = dateBounds(window as FixedWindow, asOf, zone)
+      return from === null || to === null ? null : returnsBetween(instant, from, to, zone)
+    },
     clock: () => null,
   }
+}
+
+/** Looks at every day of the window: is it the day of the date in a later year, or 28 February for the 29th. */
+function returnsBetween(instant: number, from: number, to: number, zone: Zone): boolean {
+  const date = dateOfDayNumber(localDayNumber(zone, instant))
+  for (let day = localDayNumber(zone, from); day <= localDayNumber(zone, to - 1); day++) {
+    const { year, month, day: ofMonth } = dateOfDayNumber(day)
+    const wanted = Math.min(date.day, daysInMonth(year, date.month))
+    if (year > date.year && month === date.month && ofMonth === wanted) return true
+  }
+  return false
 }
 
 /** One row of a stream: an event, or its line number `line`. */

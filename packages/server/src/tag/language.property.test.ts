@@ -68,7 +68,7 @@ describe('SQL and the evaluator', () => {
 const OUTCOMES = ['true', 'false', 'unknown'] as const
 const OPERATORS = [
   ...['is', 'isNot', 'gt', 'gte', 'lt', 'lte', 'between', 'in', 'notIn', 'hasAny', 'hasAll', 'hasNone'],
-  ...['contains', 'startsWith', 'endsWith', 'under', 'known', 'during'],
+  ...['contains', 'startsWith', 'endsWith', 'under', 'known', 'during', 'anniversary'],
 ]
 
 function missingCoverage(coverage: Coverage): string[] {

@@ -1,4 +1,4 @@
-import type { Assign, TagDefinition } from '../../language/document.js'
+import type { Assign, Span, TagDefinition } from '../../language/document.js'
 import type { Lowered } from './lowered.js'
 import type { PlanScope } from './scope.js'
 
@@ -6,8 +6,8 @@ import type { PlanScope } from './scope.js'
 export type PlanAssign<A extends Assign> = (assign: A, tag: TagDefinition, scope: AssignScope, path: string) => Lowered
 
 export interface AssignScope extends PlanScope {
-  /** What staff or a file asserted for the tag. */
-  given(tag: TagDefinition): Lowered
+  /** An attribute that holds what was given for a tag; `expires`: changes older than that no longer count. */
+  attributeGiven(key: string, expires: Span | undefined): Lowered
 }
 
 /** The codes of a tag: those it lists, in their order, then whatever else its rules give. */

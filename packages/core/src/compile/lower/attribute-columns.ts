@@ -1,7 +1,16 @@
 import type { AttributeEntry } from '../../catalog/catalog.js'
+import type { Instant } from '../../kernel/zone.js'
 import { usableType } from '../../language/frame/property.js'
 import { call, column, type Expr, number, or } from '../plan/expr.js'
 import { instantOf, type Lowered, numberOf } from './lowered.js'
+
+/** An attribute as a column of the joined row (a list has a second one, `<name>__known`). */
+export interface AttributeRead {
+  readonly name: string
+  readonly entry: AttributeEntry
+  /** Only changes after this instant; null = all. */
+  readonly since: Instant | null
+}
 
 /** A question about the identities of a subject: has it one of the kind, or this very one. */
 export interface IdentityRead {
@@ -15,27 +24,37 @@ export class AttributeColumns {
   /** `history`: folded from changes, numbers as whole units of 4 decimals and dates as ms. */
   constructor(private readonly from: 'current' | 'history') {}
 
-  readonly #used = new Map<number, AttributeEntry>()
+  readonly #used = new Map<string, AttributeRead>()
   readonly #identities = new Map<string, IdentityRead>()
 
   /** The attribute as a column of the joined row. */
   add(entry: AttributeEntry): Lowered {
-    this.#used.set(entry.id, entry)
-    const expr = column(attributeColumn(entry))
-    switch (usableType(entry)) {
+    return this.#read({ name: `t_${entry.id}`, entry, since: null })
+  }
+
+  /** The attribute as the changes after an instant alone would leave it. */
+  addSince(entry: AttributeEntry, since: Instant): Lowered {
+    const others = [...this.#used.values()].filter((read) => read.since !== null)
+    const known = others.find((read) => read.entry.id === entry.id && read.since === since)
+    return this.#read(known ?? { name: `s_${others.length}`, entry, since })
+  }
+
+  #read(read: AttributeRead): Lowered {
+    this.#used.set(read.name, read)
+    const isFolded = read.since !== null || this.from === 'history'
+    const expr = column(read.name)
+    switch (usableType(read.entry)) {
       case 'number':
       case 'money':
-        return this.from === 'current'
-          ? numberOf('decimal64', expr)
-          : numberOf('scaled', call('scaleUp', expr, number(10_000)))
+        return isFolded ? numberOf('scaled', call('scaleUp', expr, number(10_000))) : numberOf('decimal64', expr)
       case 'text':
         return { type: 'text', expr }
       case 'date':
-        return this.from === 'current' ? instantOf(expr) : { type: 'date', form: 'millis', expr, literal: null }
+        return isFolded ? { type: 'date', form: 'millis', expr, literal: null } : instantOf(expr)
       case 'bool':
         return { type: 'bool', expr }
       case 'list':
-        return { type: 'list', element: 'text', expr, known: column(`${attributeColumn(entry)}__known`) }
+        return { type: 'list', element: 'text', expr, known: column(`${read.name}__known`) }
     }
   }
 
@@ -49,7 +68,7 @@ export class AttributeColumns {
     }
   }
 
-  used(): AttributeEntry[] {
+  used(): AttributeRead[] {
     return [...this.#used.values()]
   }
 
@@ -66,9 +85,4 @@ export class AttributeColumns {
   identities(): IdentityRead[] {
     return [...this.#identities.values()]
   }
-}
-
-/** Name of an attribute's column in the joined row. */
-export function attributeColumn(entry: AttributeEntry): string {
-  return `t_${entry.id}`
 }

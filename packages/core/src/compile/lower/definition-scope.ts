@@ -1,13 +1,13 @@
 import type { Catalog, SubjectEntry } from '../../catalog/catalog.js'
 import { AppError } from '../../kernel/app-error.js'
-import { type Instant, parseInstant, type Zone } from '../../kernel/zone.js'
+import { addSpan, type Instant, parseInstant, type Zone } from '../../kernel/zone.js'
 import type {
   Condition,
   Definition,
   EventValue,
   Literal,
   Operand,
-  TagDefinition,
+  Span,
   Tail,
   Test,
   Value,
@@ -16,7 +16,8 @@ import type {
 import { streamScopeOf } from '../../language/frame/stream-scope.js'
 import { groupHeadOf, valueHeadOf, windowNameOf } from '../../language/frame/which.js'
 import { and, type Expr, TRUE } from '../plan/expr.js'
-import { dateBounds, eventBounds, type FixedWindow } from '../window-bounds.js'
+import { dateBounds, eventBounds, type FixedWindow, spanOf } from '../window-bounds.js'
+import { anniversaryIn } from './anniversary.js'
 import type { AssignScope } from './assign-scope.js'
 import { withDefault } from './default-value.js'
 import { CONDITION_PLANS, VALUE_PLANS } from './heads.js'
@@ -118,8 +119,12 @@ export class DefinitionScope implements AssignScope {
     return this.planner.stored.list(list.number)
   }
 
-  given(tag: TagDefinition): Lowered {
-    return this.planner.given(tag)
+  attributeGiven(key: string, expires: Span | undefined): Lowered {
+    const entry = this.catalog.attributes.get(this.subject.key)?.get(key)
+    // Nothing was ever given: everybody is blank.
+    if (entry === undefined) return MISSING
+    if (expires === undefined) return this.planner.attributes.add(entry)
+    return this.planner.attributes.addSince(entry, addSpan(this.zone, this.asOf, spanOf(expires), -1))
   }
 
   tier(of: TierOf, path: string): LoweredNumber {
@@ -147,8 +152,8 @@ export class DefinitionScope implements AssignScope {
     return dateBounds(this.#fixed(window, path), this.asOf, this.zone)
   }
 
-  anniversary(_date: LoweredDate, _window: Window, path: string): Expr {
-    return this.refuse('anniversary', path)
+  anniversary(date: LoweredDate, window: Window, path: string): Expr {
+    return anniversaryIn(date, dateBounds(this.#fixed(window, path), this.asOf, this.zone), this.zone)
   }
 
   warn(message: string, path: string): void {

@@ -1,7 +1,7 @@
 import type { Catalog, DefinitionEntry, SubjectEntry } from '../../catalog/catalog.js'
 import { AppError } from '../../kernel/app-error.js'
 import { type Zone, zoneOf } from '../../kernel/zone.js'
-import type { Assign, Definition, SegmentDefinition, TagDefinition } from '../../language/document.js'
+import type { Assign, Definition, SegmentDefinition } from '../../language/document.js'
 import { assignWayOf } from '../../language/frame/which.js'
 import type { CompileContext } from '../context.js'
 import { and, call, choose, column, type Expr, FALSE, isTrue, missing, number, TRUE } from '../plan/expr.js'
@@ -92,11 +92,6 @@ export class Planner {
     return isStored ? this.stored.segment(entry.number) : this.memberOf(body)
   }
 
-  given(tag: TagDefinition): Lowered {
-    const entry = this.catalog.definitions.get(tag.id)
-    return entry === undefined ? MISSING : this.stored.asserted(entry, tag.family === 'multi')
-  }
-
   #definition(id: string): { body: Definition; entry: DefinitionEntry | undefined } {
     const entry = this.catalog.definitions.get(id)
     const body = this.#own.get(id) ?? entry?.body
@@ -119,7 +114,7 @@ export class Planner {
     const plan = ASSIGN_PLANS[way] as PlanAssign<Assign> | null
     if (plan === null) return scope.refuse(`assign: ${way}`, `/assign/${way}`)
     const value = plan(definition.assign, definition, scope, '/assign')
-    return inside(and([population, only ?? TRUE]), value)
+    return inside(and([population, only ?? TRUE]), blankWhenEmpty(value))
   }
 
   /** Whom a definition is about, among those who are alive. */
@@ -147,6 +142,11 @@ export class Planner {
       this.#open.pop()
     }
   }
+}
+
+/** A tag without any of its values is blank, where an attribute may well be an empty list. */
+function blankWhenEmpty(value: Lowered): Lowered {
+  return value.type === 'list' ? { ...value, known: and([value.known, call('notEmpty', value.expr)]) } : value
 }
 
 /** The value for those inside, missing or blank for everybody else. */

@@ -1,16 +1,16 @@
 import type { DefinitionEntry } from '../../catalog/catalog.js'
 import type { CompileContext, StoredHead } from '../context.js'
-import { call, choose, column, type Expr, FALSE, missing, number, param } from '../plan/expr.js'
+import { call, choose, column, type Expr, FALSE, missing, number } from '../plan/expr.js'
 import { instantOf, type Lowered, type LoweredCode, numberOf } from './lowered.js'
 
-/** A value read from the history of a tag: what was asserted, or a published number or date. */
+/** A value read from the history of a tag or list: a code, or a published number or date. */
 export interface HistoryRead {
   readonly name: string
   readonly tag: number
-  readonly of: 'value' | 'values' | 'num' | 'at'
+  readonly of: 'value' | 'num' | 'at'
 }
 
-/** Collects what a pass reads of published and asserted values. */
+/** Collects what a pass reads of published values. */
 export class StoredValues {
   readonly #context: CompileContext
   readonly #reads = new Map<string, HistoryRead>()
@@ -55,24 +55,6 @@ export class StoredValues {
     )
     const code: LoweredCode = { type: 'code', index, codes, holds }
     return code
-  }
-
-  /** The value that staff or a file gave, as asserted up to the moment of computation. */
-  asserted(entry: DefinitionEntry, multi: boolean): Lowered {
-    const head = this.head(entry.number)
-    if (head !== undefined) return this.published(entry, head, multi)
-    const { codes, numbers } = codesInOrder(entry)
-    const places = param(
-      'Array(UInt16)',
-      codes.map((_, index) => index + 1),
-    )
-    const known = param('Array(UInt32)', numbers)
-    if (multi) {
-      const values = this.#history(entry.number, 'values')
-      return { type: 'codes', indexes: call('placesOf', values, known, places), codes }
-    }
-    const value = this.#history(entry.number, 'value')
-    return { type: 'code', index: call('placeOf', value, known, places), codes }
   }
 
   /** Whether the profile is in a published segment: 1 in, 2 not known. */

@@ -95,6 +95,8 @@ export const FUNCTIONS: Readonly<Record<FunctionName, WriteCall>> = {
   localDay: (ms, offset) => `(intDiv(${ms} + ${offset} + ${DAY_SHIFT * DAY_MS}, ${DAY_MS}) - ${DAY_SHIFT})`,
   weekOfDay: (day) => `(intDiv(${day} + 3 + ${DAY_SHIFT * 7}, 7) - ${DAY_SHIFT})`,
   monthsBetween: (from, to) => `if(${from} <= ${to}, ${completedMonths(from, to)}, -${completedMonths(to, from)})`,
+  yearOfDay: (day) => `toYear(toDate32(toInt32(${day})))`,
+  monthDayOfDay: (day) => `(toMonth(toDate32(toInt32(${day}))) * 100 + toDayOfMonth(toDate32(toInt32(${day}))))`,
   wholeDivide: named('intDiv'),
 
   list: () => "CAST([], 'Array(String)')",
@@ -117,9 +119,8 @@ export const FUNCTIONS: Readonly<Record<FunctionName, WriteCall>> = {
   presentCodes: (...codes) =>
     `arraySort(arrayDistinct(arrayFilter(x -> x > 0, CAST([${codes.join(', ')}], 'Array(UInt16)'))))`,
   codeTexts: (codes, indexes) => `arrayMap(i -> arrayElement(${codes}, i), ${indexes})`,
-  placeOf: (value, numbers, places) => `transform(${value}, ${numbers}, ${places}, toUInt16(0))`,
-  placesOf: (values, numbers, places) =>
-    `arraySort(arrayFilter(x -> x > 0, arrayMap(v -> transform(v, ${numbers}, ${places}, toUInt16(0)), ${values})))`,
+  placesOf: (texts, codes) =>
+    `arraySort(arrayFilter(x -> x > 0, arrayMap(v -> toUInt16(indexOf(${codes}, v)), ${texts})))`,
 
   tierAbove: (value, ...cuts) => `toUInt16(1${cuts.map((cut) => ` + (${cut} < ${value})`).join('')})`,
   tierFrom: (value, ...cuts) => `toUInt16(1${cuts.map((cut) => ` + (${cut} <= ${value})`).join('')})`,

@@ -7,6 +7,7 @@ import type { RawValue } from '@tagtree/core/collect/incoming'
 import type { EventFact } from '@tagtree/core/evaluate/facts'
 import { parseDecimal } from '@tagtree/core/kernel/decimal'
 import { zoneOf } from '@tagtree/core/kernel/zone'
+import { givenAttribute } from '@tagtree/core/language/assign/given/attribute'
 import type { Definition } from '@tagtree/core/language/document'
 import type { EventScopeValue } from '@tagtree/core/language/event-scope/event-scope'
 import { buildCatalog, type CatalogInput } from '@tagtree/core/language/testing/catalog-builder'
@@ -31,7 +32,8 @@ interface SeedSubject {
   readonly mergedNodes?: readonly number[]
   readonly attributes?: Readonly<Record<string, RawValue>>
   readonly identities?: Readonly<Record<string, readonly string[]>>
-  readonly given?: Readonly<Record<string, readonly string[]>>
+  /** Tag -> what staff gave. */
+  readonly given?: Readonly<Record<string, string | readonly string[]>>
   readonly lists?: readonly string[]
   readonly events?: readonly (Readonly<Record<string, RawValue>> & { event: string; ts: string; node?: number })[]
 }
@@ -86,26 +88,24 @@ function worldOf(seed: readonly SeedSubject[], asOf: number, catalog: Catalog): 
         return { ...at, fact: eventFact(event, at.seq, catalog) }
       }),
     ),
-    changes: seed.flatMap((one) =>
-      Object.entries(one.attributes ?? {}).map(([attribute, raw]) => {
+    changes: seed.flatMap((one) => {
+      const given = Object.entries(one.given ?? {}).map(([tag, value]) => [givenAttribute(tag), value] as const)
+      return [...Object.entries(one.attributes ?? {}), ...given].map(([attribute, raw]) => {
         const { type } = catalog.attributes.get(one.subject ?? 'person')!.get(attribute)!
         const at = place(one.profile)
-        const value = coerceValue(raw, type, zoneOf(catalog.timeZone))
-        const ts = Date.parse(one.firstSeen)
-        const change: AttributeChange = { operation: 'set', value: value as AttributeChange['value'], ts, seq: at.seq }
-        return { ...at, attribute, change }
-      }),
-    ),
-    assertions: seed.flatMap((one) => {
-      const given = Object.entries(one.given ?? {}).map(([of, values]) => ({ of, values, isList: false }))
-      const lists = (one.lists ?? []).map((of) => ({ of, values: ['1'], isList: true }))
-      return [...given, ...lists].map((each) => ({
-        ...each,
+        const value = coerceValue(raw, type, zoneOf(catalog.timeZone)) as AttributeChange['value']
+        return { ...at, attribute, change: { operation: 'set', value, ts: Date.parse(one.firstSeen), seq: at.seq } }
+      })
+    }),
+    listings: seed.flatMap((one) =>
+      (one.lists ?? []).map((list) => ({
+        list,
         profile: one.profile,
         asOf: Date.parse(one.firstSeen),
         run: 1n,
-      }))
-    }),
+        isOn: true,
+      })),
+    ),
     identities: seed.flatMap((one) =>
       Object.entries(one.identities ?? {}).flatMap(([kind, values]) =>
         values.map((value) => ({ ...place(one.profile), kind, value })),

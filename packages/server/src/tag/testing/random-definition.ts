@@ -53,6 +53,7 @@ export class DefinitionGenerator {
       { ...city, under: r.one(['华东', '上海']) },
       { ...city, known: r.chance(0.5) },
       { attr: 'birthday', during: r.one([{ this: 'year' }, 'ever', { last: '200y' }]) },
+      { attr: 'birthday', anniversary: r.one([{ this: 'quarter' }, { last: '90d' }, { complete: '2mo' }]) },
     ]
   }
 
@@ -178,6 +179,7 @@ export class DefinitionGenerator {
           { attr: 'city' },
           { attr: 'level' },
           { attr: 'nick' },
+          { tag: 'mood' },
           this.did({ get: r.one([{ last: 'city' }, { first: 'city' }, { last: 'note' }]), ...nth }, [
             'order.paid',
             'page.viewed',

@@ -1,7 +1,7 @@
 import type { AttributeChange } from '@tagtree/core/catalog/attribute-fold'
 import type { StoredValue } from '@tagtree/core/catalog/coerce'
 import type { Random } from '@tagtree/core/demo/random'
-import type { AssertionFact, EventFact, SubjectFacts } from '@tagtree/core/evaluate/facts'
+import type { EventFact, SubjectFacts } from '@tagtree/core/evaluate/facts'
 import { parseDecimal } from '@tagtree/core/kernel/decimal'
 import { addSpan, startOfUnit, zoneOf } from '@tagtree/core/kernel/zone'
 import type { EventScopeValue } from '@tagtree/core/language/event-scope/event-scope'
@@ -24,7 +24,7 @@ export interface World {
   readonly events: readonly StoredEvent[]
   readonly superseded: readonly { readonly seq: bigint; readonly bySeq: bigint; readonly importId: number }[]
   readonly changes: readonly StoredChange[]
-  readonly assertions: readonly StoredAssertion[]
+  readonly listings: readonly StoredListing[]
   readonly identities: readonly (Place & { readonly kind: string; readonly value: string })[]
 }
 export interface Place {
@@ -45,14 +45,13 @@ export interface StoredChange extends Place {
   readonly attribute: string
   readonly change: AttributeChange
 }
-export interface StoredAssertion {
-  /** Tag or list. */
-  readonly of: string
-  readonly isList: boolean
+/** Whether a run put a profile on an uploaded list or took it off. */
+export interface StoredListing {
+  readonly list: string
   readonly profile: number
   readonly asOf: number
   readonly run: bigint
-  readonly values: readonly string[]
+  readonly isOn: boolean
 }
 
 const CITIES = ['上海', '北京', 'Paris', 'paris', '华东/上海', '', "o'x"]
@@ -109,8 +108,15 @@ export function randomWorld(random: Random): World {
     superseded: events
       .filter(() => random.chance(0.04))
       .map((event) => ({ seq: event.seq, bySeq: event.seq + BigInt(random.below(300)), importId: random.below(3) })),
-    changes: Array.from({ length: 200 }, () => randomChange(random, place(), moment())),
-    assertions: Array.from({ length: 60 }, (_, run) => randomAssertion(random, profileOf, moment(), BigInt(run))),
+    changes: Array.from({ length: 260 }, () => randomChange(random, place(), moment())),
+    listings: Array.from({ length: 40 }, (_, run) => ({
+      list: 'chosen',
+      profile: random.one([...profileOf.values()]),
+      // The history keeps seconds.
+      asOf: Math.floor(moment() / 1000) * 1000,
+      run: BigInt(run),
+      isOn: random.chance(0.7),
+    })),
     identities: nodes
       .filter(() => random.chance(0.4))
       .map((node) => ({ ...place(node), kind: 'phone', value: `1380000000${random.below(4)}` })),
@@ -197,7 +203,7 @@ function randomEvent(random: Random, ts: number, seq: bigint, moments: readonly 
 }
 
 function randomChange(random: Random, place: Place, ts: number): StoredChange {
-  const attribute = random.one(['city', 'level', 'points', 'birthday', 'vip', 'interests', 'nick'])
+  const attribute = random.one(Object.keys(CHANGES))
   const { operations, value } = CHANGES[attribute]!
   const operation = random.one(operations)
   const stored = operation === 'unset' ? null : value(random)
@@ -211,6 +217,12 @@ const CHANGES: Readonly<
   city: { operations: SETS, value: (random) => ({ type: 'text', value: random.one(CITIES) }) },
   level: { operations: SETS, value: (random) => ({ type: 'text', value: random.one(['gold', 'silver']) }) },
   nick: { operations: SETS, value: (random) => ({ type: 'text', value: random.one(['Ann', 'bob']) }) },
+  'tag.grade': { operations: SETS, value: (random) => ({ type: 'text', value: random.one(['A', 'B', 'C', 'other']) }) },
+  'tag.mood': { operations: SETS, value: (random) => ({ type: 'text', value: random.one(['fine', 'sad']) }) },
+  'tag.topics': {
+    operations: SETS,
+    value: (random) => ({ type: 'list', value: ['z', 'x', 'y', 'w'].filter(() => random.chance(0.5)) }),
+  },
   points: {
     operations: [...SETS, 'increment'],
     value: (random) => ({ type: 'number', value: random.one(['1', '0', '-2.5', '100', '99999999999999.9999']) }),
@@ -227,26 +239,6 @@ const CHANGES: Readonly<
     operations: [...SETS, 'append'],
     value: (random) => ({ type: 'list', value: ['x', 'y', 'z'].filter(() => random.chance(0.5)) }),
   },
-}
-
-function randomAssertion(
-  random: Random,
-  profileOf: ReadonlyMap<number, number>,
-  at: number,
-  run: bigint,
-): StoredAssertion {
-  const of = random.one(['grade', 'topics', 'chosen'] as const)
-  const isList = of === 'chosen'
-  const values = { grade: ['A', 'B', 'C'], topics: ['x', 'y', 'z'], chosen: ['1'] }[of]
-  return {
-    of,
-    isList,
-    profile: random.one([...profileOf.values()]),
-    // The history keeps seconds.
-    asOf: Math.floor(at / 1000) * 1000,
-    run,
-    values: of === 'topics' ? values.filter(() => random.chance(0.5)) : random.chance(0.2) ? [] : [random.one(values)],
-  }
 }
 
 /** The world as its subjects are known: hidden rows left out, nodes put together. */
@@ -275,7 +267,6 @@ export function factsOf(world: World): SubjectFacts[] {
           .map((event) => event.fact)
           .filter((fact) => !replaced.has(fact.seq)),
         attributes,
-        assertions: assertionsOf(world, profile),
         lists: new Set(listsOf(world, profile)),
         identities: new Map([['phone', own(world.identities).map((one) => one.value)]]),
       },
@@ -283,24 +274,14 @@ export function factsOf(world: World): SubjectFacts[] {
   })
 }
 
-function assertionsOf(world: World, profile: number): Map<string, AssertionFact[]> {
-  const found = new Map<string, AssertionFact[]>()
-  for (const one of world.assertions) {
-    if (one.profile !== profile || one.isList || world.unpublishedRuns.includes(one.run)) continue
-    found.set(one.of, [...(found.get(one.of) ?? []), { asOf: one.asOf, run: one.run, values: one.values }])
-  }
-  return found
-}
-
 /** Lists whose newest visible upload holds the profile. */
 function listsOf(world: World, profile: number): string[] {
-  const newest = new Map<string, StoredAssertion>()
-  for (const one of world.assertions) {
-    const isSeen = one.isList && one.profile === profile && one.asOf <= world.asOf
-    if (!isSeen || world.unpublishedRuns.includes(one.run)) continue
-    const former = newest.get(one.of)
+  const newest = new Map<string, StoredListing>()
+  for (const one of world.listings) {
+    if (one.profile !== profile || one.asOf > world.asOf || world.unpublishedRuns.includes(one.run)) continue
+    const former = newest.get(one.list)
     const isNewer = former === undefined || one.asOf > former.asOf || (one.asOf === former.asOf && one.run > former.run)
-    if (isNewer) newest.set(one.of, one)
+    if (isNewer) newest.set(one.list, one)
   }
-  return [...newest].filter(([, one]) => one.values.length > 0).map(([list]) => list)
+  return [...newest].filter(([, one]) => one.isOn).map(([list]) => list)
 }

@@ -58,7 +58,7 @@ export async function shrinkWorld(
 ): Promise<World> {
   let smallest = world
   let left = tries
-  for (const table of ['events', 'changes', 'assertions', 'superseded', 'identities', 'sightings'] as const) {
+  for (const table of ['events', 'changes', 'listings', 'superseded', 'identities', 'sightings'] as const) {
     for (let size = smallest[table].length; size >= 1 && left > 0; size = Math.floor(size / 2)) {
       for (let from = 0; from < smallest[table].length && left > 0; ) {
         const rows = smallest[table] as readonly unknown[]

@@ -35,6 +35,9 @@ export function worldCatalog(timeZone: string, definitions: readonly object[]): 
       vip: 'bool',
       interests: 'list',
       nick: { type: 'text', column: null },
+      'tag.grade': 'text',
+      'tag.topics': 'list',
+      'tag.mood': 'text',
     },
     identityKinds: ['phone'],
     lists: ['chosen'],
@@ -53,6 +56,7 @@ const BASE_DEFINITIONS: readonly object[] = [
     values: codes('x', 'y', 'z'),
     assign: { given: 'import' },
   },
+  { kind: 'tag', id: 'mood', name: 'mood', who: 'everyone', assign: { given: 'manual', expires: '1mo' } },
   { kind: 'metric', id: 'spend', name: 'spend', value: { did: 'order.paid', get: { sum: 'amount' } } },
   { kind: 'metric', id: 'basket', name: 'basket', value: { did: 'order.paid', get: { avg: 'amount' } } },
   {

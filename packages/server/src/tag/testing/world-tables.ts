@@ -5,7 +5,7 @@ import type { SubjectFacts } from '@tagtree/core/evaluate/facts'
 import { formatDecimal } from '@tagtree/core/kernel/decimal'
 import type { EventScopeValue } from '@tagtree/core/language/event-scope/event-scope'
 import type { WorkspaceClickHouse } from '../../store/clickhouse.js'
-import type { Place, StoredAssertion, World } from './random-world.js'
+import type { Place, World } from './random-world.js'
 import { worldColumns } from './world-catalog.js'
 
 const TABLES = [
@@ -65,7 +65,14 @@ export async function writeWorld(
       ...changeCell(one.change.value),
     })),
     attributes: facts.map((subject) => attributeRow(subject, world, catalog)),
-    tag_changes: assertionRows(world, catalog),
+    tag_changes: world.listings.map((one) => ({
+      tag_id: catalog.lists.get(one.list)!.number,
+      profile_id: one.profile,
+      run_id: String(one.run),
+      as_of: one.asOf / 1000,
+      value: Number(one.isOn),
+      present: 1,
+    })),
   }
   for (const [table, list] of Object.entries(rows)) await insert(clickhouse, table, list)
   await clickhouse.command('SYSTEM RELOAD DICTIONARY override')
@@ -172,22 +179,6 @@ function attributeRow(subject: SubjectFacts, world: World, catalog: Catalog): Ro
     }
   }
   return { profile_id: subject.profile, subject: kind, version: '1', deleted: 0, ...cells, extra }
-}
-
-function assertionRows(world: World, catalog: Catalog): Row[] {
-  return world.assertions.flatMap((one): Row[] => {
-    const { number, codes, isMulti } = assertedThing(one, catalog)
-    const head = { tag_id: number, profile_id: one.profile, run_id: String(one.run), as_of: one.asOf / 1000 }
-    const [first] = one.values
-    if (!isMulti) return [{ ...head, value: first === undefined ? 0 : codes.get(first)!, present: 1 }]
-    return [...codes].map(([value, code]) => ({ ...head, value: code, present: Number(one.values.includes(value)) }))
-  })
-}
-
-function assertedThing(one: StoredAssertion, catalog: Catalog) {
-  if (one.isList) return { number: catalog.lists.get(one.of)!.number, codes: new Map([['1', 1]]), isMulti: false }
-  const { number, codes, body } = catalog.definitions.get(one.of)!
-  return { number, codes, isMulti: body.kind === 'tag' && body.family === 'multi' }
 }
 
 function instant(ms: number): string {

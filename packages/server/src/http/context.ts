@@ -63,6 +63,7 @@ export type ReplyOf<Spec> = Spec extends { readonly responseStream: object }
   ? StreamReply
   : Spec extends { readonly response: infer Schema extends z.ZodType }
     ? z.input<Schema>
-    : ResponseOf<Spec> | void
+    : // biome-ignore lint/suspicious/noConfusingVoidType: a handler without an answer is an async function that returns nothing
+      ResponseOf<Spec> | void
 
 export type Handler<Spec> = (input: HandlerInput<Spec>, context: ContextOf<Spec>) => Promise<ReplyOf<Spec>>

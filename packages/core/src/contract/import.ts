@@ -151,7 +151,13 @@ export const uploadFile = endpoint({
     en: 'Upload a file: CSV, TSV, Excel, JSON, NDJSON, Parquet, also as .gz',
   },
   access: 'import',
-  query: z.strictObject({ name: z.string().min(1).max(255) }),
+  query: z.strictObject({
+    name: z
+      .string()
+      .min(1)
+      .max(255)
+      .regex(/^\P{C}+$/u),
+  }),
   bodyStream: {
     mediaTypes: ['application/octet-stream'],
     about: { zh: '文件的原始字节', en: 'the bytes of the file as they are' },

@@ -51,7 +51,7 @@ create table if not exists import (
   reasons      jsonb not null default '{}',
   facts        bigint not null default 0,
   orders       bigint not null default 0,
-  -- The last order that is in the log: { output, key }
+  -- The last order that is in the log: { output, key }, the key in base64: it is a text of the file
   order_cursor jsonb,
   -- Bytes of the file of rejected rows that count; anything behind them is from a chunk that was not committed
   rejected_bytes bigint not null default 0,

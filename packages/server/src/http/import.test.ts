@@ -89,8 +89,13 @@ describe('a file over the API', () => {
       facts: 0,
       trial: { facts: { attributes: 2 }, known: 0 },
       reasons: expect.arrayContaining([
-        { code: 'no_identity', of: 'row', count: 1, text: 'The row has no identity: … is empty.' },
-        { code: 'date_unreadable', of: 'row', count: 1, text: '… is not a date of the form ….' },
+        { code: 'no_identity', of: 'row', count: 1, text: 'The row has no identity: 会员号, 手机号 is empty.' },
+        {
+          code: 'date_unreadable',
+          of: 'row',
+          count: 1,
+          text: '注册时间 is not a date of the form yyyy-MM-dd HH:mm:ss.',
+        },
       ]),
     })
     const report = await importAll(people, 'members')

@@ -11,7 +11,7 @@ const MAX_FIELDS = 2_000
 export function jsonRow(number: number, text: string): FileRow {
   let parsed: unknown
   try {
-    parsed = JSON.parse(keepLongNumbers(text))
+    parsed = JSON.parse(keepLongNumbers(text), /\\ud[89a-f]/i.test(text) ? withoutHalves : undefined)
   } catch {
     return brokenRow(number, text.includes('\uffff') ? 'encoding_broken' : 'json_broken', text, { encoding: 'utf-8' })
   }
@@ -27,6 +27,11 @@ export function jsonRow(number: number, text: string): FileRow {
       : brokenRow(number, 'key_forbidden', text, { name: problem.forbidden })
   }
   return { number, values }
+}
+
+/** Escapes may hold halves of surrogate pairs, which are no text: they become the replacement character. */
+function withoutHalves(_key: string, value: unknown): unknown {
+  return typeof value === 'string' ? value.replace(/\p{Surrogate}/gu, '\ufffd') : value
 }
 
 type Problem = 'deep' | { readonly forbidden: string }

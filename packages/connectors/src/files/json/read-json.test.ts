@@ -23,6 +23,10 @@ describe('NDJSON', () => {
     const { rows } = await read('{"id":123456789012345678,"s":"9999999999999999 \\" x","n":1e400}\n')
     expect(rows).toEqual([['123456789012345678', '9999999999999999 " x', Number.POSITIVE_INFINITY]])
   })
+  it('repairs halves of surrogate pairs in values and refuses none of the row', async () => {
+    const { rows } = await read('{"s":"a\\ud800b","t":"\\ud83d\\ude00"}\n')
+    expect(rows).toEqual([['a\ufffdb', '😀']])
+  })
   it('rejects a broken line and keeps its neighbours', async () => {
     const deep = `{"a":${'['.repeat(100)}${']'.repeat(100)}}`
     const lines = [

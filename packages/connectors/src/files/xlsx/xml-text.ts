@@ -17,7 +17,8 @@ export function unescapeXml(text: string): string {
   if (result.includes('_x')) {
     result = result.replace(/_x([0-9a-fA-F]{4})_/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)))
   }
-  return result
+  // References may name halves of surrogate pairs, which are no text.
+  return result === text ? text : result.replace(/\p{Surrogate}/gu, '\ufffd')
 }
 
 function escapeAgain(text: string): string {

@@ -1,7 +1,7 @@
 import type { Issue } from '../../kernel/app-error.js'
 import { REFUSED } from '../../language/frame/checked.js'
 import { guard } from '../../language/frame/guard.js'
-import { type Message, pointerTo } from '../../language/frame/message.js'
+import { type Message, pointerTo, say } from '../../language/frame/message.js'
 import { readObject } from '../../language/frame/read-object.js'
 import { checkMapping } from './check-mapping.js'
 import type { Mapping } from './mapping.js'
@@ -35,8 +35,26 @@ export function parseMapping(input: unknown, columns?: readonly string[]): Parse
     report(NO_MAPPING)
     return { ok: false, issues }
   }
+  reportUnstorable(copy, [], report)
+  if (issues.length > 0) return { ok: false, issues }
   const mapping = readObject(mappingSchema, 'mapping', { version: 1, ...copy }, report)
   if (mapping === REFUSED) return { ok: false, issues }
   checkMapping(mapping, columns ?? null, report)
   return issues.length > 0 ? { ok: false, issues } : { ok: true, mapping }
+}
+
+/** Texts that no database takes: zero characters and halves of surrogate pairs. */
+function reportUnstorable(
+  node: unknown,
+  path: readonly PropertyKey[],
+  report: (message: Message, ...path: PropertyKey[]) => void,
+): void {
+  if (typeof node === 'string' && (node.includes('\u0000') || /\p{Surrogate}/u.test(node))) {
+    report(say('this text has characters that cannot be stored', '此处文本含有无法存储的字符'), ...path)
+  }
+  if (typeof node !== 'object' || node === null) return
+  for (const [key, value] of Object.entries(node)) {
+    reportUnstorable(key, path, report)
+    reportUnstorable(value, [...path, key], report)
+  }
 }

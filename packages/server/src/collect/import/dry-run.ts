@@ -1,4 +1,4 @@
-import { type FileRow, isSourceRow } from '@tagtree/connectors/files/file-row'
+import { type FileRow, isSourceRow, type SourceRow } from '@tagtree/connectors/files/file-row'
 import type { RawValue } from '@tagtree/core/collect/incoming'
 import { orderHash } from '@tagtree/core/collect/mapping/order-lines'
 import { prepareMapping, type RowOutcome } from '@tagtree/core/collect/mapping/prepare-mapping'
@@ -135,7 +135,7 @@ class Samples {
       if (this.accepted.length >= ACCEPTED_SAMPLES) return
       this.accepted.push({
         row: row.number,
-        facts: [...records, ...lines.map((line) => ({ order: line.order, ...line.body }))],
+        facts: shorten([...records, ...lines.map((line) => ({ order: line.order, ...line.body }))]),
       })
       return
     }
@@ -144,6 +144,25 @@ class Samples {
     const count = this.perReason.get(key) ?? 0
     if (count >= SAMPLES_PER_REASON || this.perReason.size > 100) return
     this.perReason.set(key, count + 1)
-    this.rejected.push({ row: row.number, reasons, values: isSourceRow(row) ? row.values : row.text })
+    this.rejected.push({
+      row: row.number,
+      reasons,
+      values: isSourceRow(row) ? (shorten(row.values) as SourceRow['values']) : (shorten(row.text) as string),
+    })
   }
+}
+
+const LONGEST_TEXT = 200
+const MOST_ENTRIES = 60
+
+/** A sample's copy without its long texts and lists: a report stays small whatever the rows hold. */
+function shorten(value: unknown): unknown {
+  if (typeof value === 'string') return value.length > LONGEST_TEXT ? `${value.slice(0, LONGEST_TEXT)}…` : value
+  if (typeof value !== 'object' || value === null) return value
+  if (Array.isArray(value)) return value.slice(0, MOST_ENTRIES).map(shorten)
+  return Object.fromEntries(
+    Object.entries(value)
+      .slice(0, MOST_ENTRIES)
+      .map(([name, one]) => [name.slice(0, LONGEST_TEXT), shorten(one)]),
+  )
 }

@@ -161,9 +161,14 @@ export async function addStep(
       step.facts,
       step.orders,
       step.rejectedBytes,
-      step.orderCursor === null ? null : JSON.stringify(step.orderCursor),
+      step.orderCursor === null
+        ? null
+        : JSON.stringify({
+            output: step.orderCursor.output,
+            key: Buffer.from(step.orderCursor.key).toString('base64'),
+          }),
       logNo,
-      JSON.stringify(Object.fromEntries(step.reasons)),
+      storableJson(Object.fromEntries(step.reasons)),
     ],
   })
   // Somebody else ended it: nothing of this chunk may stay.
@@ -190,7 +195,7 @@ export async function endImport(
     `update import set state = $3, phase = case when $3 = 'done' then 'done' else phase end, finished_at = now(),
        report = coalesce($4::jsonb, report)
      where workspace_id = $1 and id = $2 and state = 'running'`,
-    [workspaceId, id, state, report === null ? null : JSON.stringify(report)],
+    [workspaceId, id, state, report === null ? null : storableJson(report)],
   )
 }
 
@@ -234,6 +239,13 @@ export async function readResult(tx: Tx, workspaceId: number, importId: number):
   }
 }
 
+/** JSON without the escapes that jsonb refuses (zero characters, halves of surrogate pairs): cells may hold anything. */
+function storableJson(value: unknown): string {
+  return JSON.stringify(value).replace(/\\(?:(u0000|ud[89a-f][0-9a-f]{2})|.)/g, (whole, refused: string | undefined) =>
+    refused === undefined ? whole : '\\ufffd',
+  )
+}
+
 function toRecord(row: ImportRow): ImportRecord {
   const ended = row.state === 'running' && (row.job_state === 'canceled' || row.job_state === 'failed')
   return {
@@ -254,7 +266,10 @@ function toRecord(row: ImportRow): ImportRecord {
     reasons: row.reasons,
     facts: Number(row.facts),
     orders: Number(row.orders),
-    orderCursor: row.order_cursor,
+    orderCursor:
+      row.order_cursor === null
+        ? null
+        : { output: row.order_cursor.output, key: Buffer.from(row.order_cursor.key, 'base64').toString() },
     rejectedBytes: Number(row.rejected_bytes),
     logNo: row.log_no,
     report: row.report,

@@ -41,9 +41,9 @@ export function countOccurrences(
       fetched = new Map()
       if (spills === 0) return
       for (let at = 0; at < hashes.length; at += 2 * PREPARED) {
-        const wanted: string[] = []
+        const wanted: bigint[] = []
         for (let i = at; i < Math.min(hashes.length, at + 2 * PREPARED); i += 2)
-          wanted.push(keyOf(hashes[i]!, hashes[i + 1]!))
+          wanted.push(bigintOf(hashes[i]!, hashes[i + 1]!))
         const rows = await clickhouse.query<{ hash: string; n: string }>(
           `SELECT hash, sum(n) AS n FROM import_occurrence
            WHERE import_id = {import:UInt32} AND hash IN {hashes:Array(Int64)} GROUP BY hash`,
@@ -74,7 +74,11 @@ export function countOccurrences(
 }
 
 function keyOf(high: number, low: number): string {
-  return ((BigInt(high) << 32n) | BigInt(low >>> 0)).toString()
+  return bigintOf(high, low).toString()
+}
+
+function bigintOf(high: number, low: number): bigint {
+  return (BigInt(high) << 32n) | BigInt(low >>> 0)
 }
 
 /** 64-bit keys with counts; open addressing with linear probing. */

@@ -129,7 +129,7 @@ describe('an import', () => {
     )
     const record = await run(id)
     expect(record).toMatchObject({ state: 'done', phase: 'done', rowsRead: 5, rowsRejected: 3, facts: 2 })
-    expect(record.reasons).toEqual({ no_identity: 1, date_unreadable: 1, cells_more: 1 })
+    expect(record.reasons).toEqual({ 'no_identity:who': 1, 'date_unreadable:at': 1, cells_more: 1 })
     expect(await resultOf(id)).toMatchObject({ created: 2, duplicate: 0, profiles: 1 })
     expect(await eventsOf('seen.one')).toHaveLength(2)
     expect(storedWorkspaces).toContain(workspace.workspaceId)
@@ -296,6 +296,52 @@ describe('an import', () => {
     expect(record.rowsRead).toBeLessThan(50_001)
     await run(id)
     expect(await resultOf(id)).toMatchObject({ created: 50_001 })
+  })
+})
+
+describe('rows of a hostile file', () => {
+  const hostile: Record<string, unknown>[] = [
+    { who: 'a\u0000b', at: '2026-01-01', page: '\ud800', seconds: 1 },
+    { who: "'; drop table events; --", at: '2026-01-02', page: '{p0:String}\t\\N\n', seconds: '2' },
+    { who: { $gt: '' }, at: '2026-01-03', page: [1, { x: '\u0000' }], seconds: null },
+    { who: 'null', at: '2026-01-03', page: 'x', seconds: null },
+    { who: 'c', at: '9999-12-31', page: 'x' },
+    { who: 'c', at: '2026-01-04', page: 'p'.repeat(100_000) },
+    { who: 'c', at: '2026-01-04', page: 'p'.repeat(60_000), 'a\u0000\udc00': 'odd name' },
+    { who: '😀', at: '2026-01-05T10:00:00+08:00', page: '𠮷' },
+  ]
+  const text = `${hostile.map((row) => JSON.stringify(row)).join('\n')}\n{"who":"d","at":"2026-01-06","seconds":1e400}\n{"__proto__":{"who":"e"}}\n`
+  it('are taken or refused one by one, as facts, as orders and in a dry run', async () => {
+    const plain = await prepare(text, visits('seen.hostile'))
+    expect(await run(plain)).toMatchObject({ state: 'done', rowsRead: 10, rowsRejected: 5, facts: 5 })
+    expect((await resultOf(plain)).created).toBeGreaterThan(3)
+    const events = await workspace.events.query<{ page: string }>(
+      `SELECT p_page AS page FROM events WHERE event = 'seen.hostile' ORDER BY ts`,
+    )
+    expect(events.map(({ page }) => page)).toEqual(expect.arrayContaining(['{p0:String}\t\\N', '𠮷']))
+    const orders: Mapping = {
+      ...visits('order.hostile'),
+      id: 'hostile-orders',
+      outputs: [
+        {
+          event: 'order.hostile',
+          time: 'at',
+          lines: { key: { concat: ['who', 'page'] }, items: { page: 'page' }, totals: { n: { count: true } } },
+        },
+      ],
+    }
+    const id = await prepare(`${text} `, orders)
+    expect(await run(id)).toMatchObject({ state: 'done', rowsRejected: 5, orders: 5 })
+    const trial = await prepare(`${text}  `, orders, true)
+    const job = {
+      workspaceId: workspace.workspaceId,
+      importId: trial,
+      signal: new AbortController().signal,
+      report: () => {},
+    }
+    const record = await dryRun(deps(), job)
+    expect(record).toMatchObject({ state: 'done', rowsRejected: 5 })
+    expect(JSON.stringify(record.report).length).toBeLessThan(20_000)
   })
 })
 

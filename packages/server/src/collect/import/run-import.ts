@@ -17,6 +17,7 @@ import { countSkipped, mapRows } from './map-rows.js'
 import { checkFits } from './mapping-store.js'
 import { countOccurrences } from './occurrences.js'
 import { type ImportProgress, makeProgress } from './progress.js'
+import { reasonKey } from './reason-key.js'
 import { rejectedHeader, rejectedPlace } from './rejected-rows.js'
 import { rowsBehind } from './rows-behind.js'
 import { countStagedOrders, dropStaged, readStagedOrders, stageLines } from './stage-lines.js'
@@ -199,8 +200,8 @@ async function putOrdersTogether(run: Run, record: ImportRecord): Promise<void> 
           repeated += outcome.left.length
           continue
         }
-        const code = outcome.rejected[0]!.code
-        reasons.set(code, (reasons.get(code) ?? 0) + outcome.rows.length)
+        const key = reasonKey(outcome.rejected[0]!)
+        reasons.set(key, (reasons.get(key) ?? 0) + outcome.rows.length)
         rejected += outcome.rows.length
         for (const row of outcome.rows) text += rejectedPlace(row, outcome.rejected, [])
       }

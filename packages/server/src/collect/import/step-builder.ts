@@ -2,6 +2,7 @@ import type { FileRow } from '@tagtree/connectors/files/file-row'
 import type { Incoming } from '@tagtree/core/collect/incoming'
 import type { OrderLine } from '@tagtree/core/collect/mapping/order-lines'
 import type { RowReason } from '@tagtree/core/collect/reasons'
+import { reasonKey } from './reason-key.js'
 import { rejectedHeader, rejectedLine } from './rejected-rows.js'
 import { lineText, type StagedText } from './stage-lines.js'
 import { TextBuffer } from './text-buffer.js'
@@ -45,8 +46,7 @@ export function beginStep(importId: number, columns: readonly string[], isFirst:
     },
     reject: (row, why) => {
       step.rejected++
-      const { code, words } = why[0]!
-      const key = code === 'ruled_out' ? `ruled_out:${String(words.en)}` : code
+      const key = reasonKey(why[0]!)
       step.reasons.set(key, (step.reasons.get(key) ?? 0) + 1)
       if (isFirst && step.rejectedText.bytes === 0) step.rejectedText.append(rejectedHeader(columns))
       step.rejectedText.append(rejectedLine(row, why, columns))

@@ -1,5 +1,5 @@
+import { asList } from './lower/compare.js'
 import { type Lowered, scaledOf } from './lower/lowered.js'
-import { asList } from './lower/operators.js'
 import { call, choose, type Expr, missing } from './plan/expr.js'
 
 /** How a column of the result holds a definition's value. */

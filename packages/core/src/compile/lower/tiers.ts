@@ -3,10 +3,10 @@ import type { Fit } from '../../language/document.js'
 import { cutsCount, cutsFit } from '../fits/cuts-fit.js'
 import { fitKey } from '../fits/fit-key.js'
 import { call, choose, type Expr, type FitPart, missing, number, param } from '../plan/expr.js'
+import { textOf } from './compare.js'
 import type { DefinitionScope } from './definition-scope.js'
 import type { FitKind } from './fit-registry.js'
 import { type Lowered, type LoweredNumber, millisOf, numberOf, scaledOf } from './lowered.js'
-import { textOf } from './operators.js'
 import type { GroupNumberOf, TierOf } from './scope.js'
 
 /**

@@ -1,14 +1,11 @@
 import type { Expr } from './expr.js'
-import type { Named, Plan } from './plan.js'
+import { inputsOf, type Named, type Plan } from './plan.js'
 
 /** A plan as indented text, inputs below their node: for golden files, tests and the console. */
 export function showPlan(plan: Plan, depth = 0): string {
   const pad = '  '.repeat(depth)
   const lines = describe(plan).map((line, index) => `${pad}${index === 0 ? '' : '    '}${line}`)
-  const inputs: readonly Plan[] =
-    plan.kind === 'scan' ? [] : plan.kind === 'join' ? [plan.left, ...plan.others] : [plan.input]
-  const without = plan.kind === 'filter' && plan.without !== null ? [plan.without] : []
-  return [...lines, ...[...inputs, ...without].map((input) => showPlan(input, depth + 1))].join('\n')
+  return [...lines, ...inputsOf(plan).map((input) => showPlan(input, depth + 1))].join('\n')
 }
 
 function describe(plan: Plan): string[] {

@@ -31,7 +31,10 @@ function listedOnly(value: Lowered, tag: TagDefinition): Lowered {
       codes,
     }
   }
-  if (value.type !== 'list') return { type: 'code', index: number(0), codes }
+  if (value.type !== 'list') {
+    const isMulti = tag.family === 'multi'
+    return isMulti ? { type: 'codes', indexes: call('noCodes'), codes } : { type: 'code', index: number(0), codes }
+  }
   const places = choose([{ when: value.known, then: call('placesOf', value.expr, known) }], call('noCodes'))
   return { type: 'codes', indexes: places, codes }
 }

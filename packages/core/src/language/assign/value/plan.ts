@@ -1,5 +1,5 @@
 import type { PlanAssign } from '../../../compile/lower/assign-scope.js'
-import { textOf } from '../../../compile/lower/operators.js'
+import { textOf } from '../../../compile/lower/compare.js'
 import { call, choose, isTrue, number, param } from '../../../compile/plan/expr.js'
 import type { ValueAssign } from '../../document.js'
 

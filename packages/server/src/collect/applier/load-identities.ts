@@ -17,6 +17,18 @@ interface NodeRow {
   readonly profile_id: number
 }
 
+const blinds = new WeakMap<KnownIdentity, string>()
+
+/** The blind value of an identity in hexadecimal; made once per identity object, which readers hand out again and again. */
+export function blindOf(vault: Vault, workspaceId: number, identity: KnownIdentity): string {
+  let blind = blinds.get(identity)
+  if (blind === undefined) {
+    blind = vault.blind(workspaceId, identity.entry.key, identity.value).toString('hex')
+    blinds.set(identity, blind)
+  }
+  return blind
+}
+
 /** A stored node; the limit of its kind is the workspace's present one. */
 export function toNode(
   row: Pick<NodeRow, 'node_id' | 'subject' | 'kind' | 'strong'>,
@@ -53,7 +65,7 @@ export async function loadTenures(
     values: [
       workspaceId,
       missing.map((identity) => identity.entry.key),
-      missing.map((identity) => vault.blind(workspaceId, identity.entry.key, identity.value).toString('hex')),
+      missing.map((identity) => blindOf(vault, workspaceId, identity)),
     ],
   })
   for (const row of rows) {

@@ -4,6 +4,7 @@ import type { Vault } from '../../identify/identity-vault.js'
 import type { Tx } from '../../store/postgres.js'
 import type { IdentifiedBatch, SubjectOfFact } from './identify-batch.js'
 import type { IdentityState } from './identity-state.js'
+import { blindOf } from './load-identities.js'
 import type { RowWriter } from './row-text.js'
 
 export interface IdentityWriters {
@@ -76,7 +77,7 @@ async function insertNodes(tx: Tx, workspaceId: number, batch: IdentifiedBatch, 
       newNodes.map(({ node }) => node.id),
       newNodes.map(({ node }) => node.subject),
       newNodes.map(({ node }) => node.kind),
-      newNodes.map(({ node, identity }) => vault.blind(workspaceId, node.kind, identity.value).toString('hex')),
+      newNodes.map(({ identity }) => blindOf(vault, workspaceId, identity)),
       newNodes.map(({ node, identity }) =>
         vault.encryptIdentity(workspaceId, node.kind, node.id, identity.value).toString('base64'),
       ),
@@ -230,7 +231,7 @@ async function notePresence(
     )
     if (!row.first) continue
     const identity: KnownIdentity = batch.identityOf.get(node.id)!
-    const blind = vault.blind(workspaceId, node.kind, identity.value).toString('hex')
+    const blind = blindOf(vault, workspaceId, identity)
     writers.identities.add(
       `{"node_id":${node.id},"subject":${node.subject},"profile_id":${profile},"kind":${JSON.stringify(node.kind)},"blind_hex":"${blind}","seq":"${seq}","import_id":${row.import_id}}`,
     )

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { hostname } from 'node:os'
+import { AppError } from '@tagtree/core/kernel/app-error'
 import type { Vault } from '../../identify/identity-vault.js'
 import type { ClickHouse } from '../../store/clickhouse.js'
 import { type Listener, listen } from '../../store/notifications.js'
@@ -25,7 +26,10 @@ export interface ApplierDeps {
 export interface Applier {
   /** Resolves when it listens and has looked for work left behind. */
   start(): Promise<void>
-  /** Resolves when everything of the workspace's log up to `logNo` is readable, without waiting for more facts. */
+  /**
+   * Resolves when everything of the workspace's log up to `logNo` is readable, without waiting for more facts.
+   * @throws AppError SHUTTING_DOWN when it is stopped before
+   */
   whenStored(workspaceId: number, logNo: string): Promise<void>
   /** The same for everything appended before this call. */
   settle(workspaceId: number): Promise<void>
@@ -35,6 +39,7 @@ export interface Applier {
 interface Waiter {
   readonly logNo: bigint
   resolve(): void
+  reject(error: AppError): void
 }
 
 export function createApplier(deps: ApplierDeps): Applier {
@@ -105,11 +110,13 @@ export function createApplier(deps: ApplierDeps): Applier {
   }
 
   const whenStored = async (workspaceId: number, logNo: string): Promise<void> => {
-    const stored = new Promise<void>((resolve) => {
+    const stored = new Promise<void>((resolve, reject) => {
       const waiting = waiters.get(workspaceId) ?? new Set()
       waiters.set(workspaceId, waiting)
-      waiting.add({ logNo: BigInt(logNo), resolve })
+      waiting.add({ logNo: BigInt(logNo), resolve, reject })
     })
+    // Whoever asked may be gone by an error of the next statement; nobody then listens to this promise.
+    stored.catch(() => {})
     const { hasWork, storedTo } = await readProgress(postgres, workspaceId)
     resolveWaiters(workspaceId, storedTo)
     if (hasWork && !stopped) workerOf(workspaceId).wake(0, true)
@@ -145,6 +152,10 @@ export function createApplier(deps: ApplierDeps): Applier {
         ),
       )
       await listener?.close()
+      for (const waiter of [...waiters.values()].flatMap((waiting) => [...waiting])) {
+        waiter.reject(new AppError('SHUTTING_DOWN'))
+      }
+      waiters.clear()
     },
   }
 }

@@ -44,7 +44,7 @@ export async function packBodies(bodies: readonly TableBody[]): Promise<PackedBo
       target,
       columns,
       n,
-      body: await compress(Buffer.from(text), { level: 1 }),
+      body: await compress(text, { level: 1 }),
     })),
   )
 }

@@ -1,5 +1,6 @@
 import type { StoredValue } from '@tagtree/core/catalog/coerce'
 import { instantText } from '@tagtree/core/catalog/stored-date'
+import { TextBuffer } from '../import/text-buffer.js'
 
 /** The JSON spelling of a stored value inside a ClickHouse row. */
 export function valueText(value: StoredValue): string {
@@ -37,13 +38,17 @@ export interface TableBody {
   readonly target: string
   readonly columns: readonly string[]
   readonly n: number
-  readonly text: string
+  /** UTF-8, one row a line. */
+  readonly text: Buffer
 }
 
-/** Gathers rows of one table. */
+const FIRST_BYTES = 16 * 1024
+
+/** Gathers rows of one table as the bytes that are sent, so that a row can be let go at once. */
 export class RowWriter {
   private readonly columns: Set<string>
-  private readonly rows: string[] = []
+  private text: TextBuffer | undefined
+  private count = 0
 
   constructor(
     readonly target: string,
@@ -54,7 +59,10 @@ export class RowWriter {
 
   /** `row` is one JSON object without line breaks. */
   add(row: string): void {
-    this.rows.push(row)
+    this.text ??= new TextBuffer(FIRST_BYTES)
+    this.text.append(row)
+    this.text.append('\n')
+    this.count += 1
   }
 
   /** Names a column beyond the fixed ones. */
@@ -63,12 +71,12 @@ export class RowWriter {
   }
 
   get size(): number {
-    return this.rows.length
+    return this.count
   }
 
   /** undefined = no rows. */
   finish(): TableBody | undefined {
-    if (this.rows.length === 0) return undefined
-    return { target: this.target, columns: [...this.columns], n: this.rows.length, text: `${this.rows.join('\n')}\n` }
+    if (this.text === undefined) return undefined
+    return { target: this.target, columns: [...this.columns], n: this.count, text: this.text.content() }
   }
 }

@@ -1,7 +1,7 @@
 import type { Incoming } from '@tagtree/core/collect/incoming'
 import type pg from 'pg'
 import { inWorkspace } from '../../store/postgres.js'
-import { type Command, LOG_KINDS, readLogBody } from '../log-format.js'
+import { type Command, LOG_KINDS, MOST_PLACES, placesOf, readLogBody } from '../log-format.js'
 import type { RawFact } from './facts.js'
 
 /** The next piece of the log: facts that go into one batch, or one command. */
@@ -17,9 +17,15 @@ export interface TakenLog {
   readonly urgent: boolean
 }
 
-/** Facts of one batch, and compressed bytes after which it is closed; a single log row always fits. */
+/** Facts that are not made to wait for more. */
 export const BATCH_FACTS = 5_000
-const BATCH_BYTES = 1_500_000
+/**
+ * A batch is closed after this many facts, compressed bytes or bytes of text; a single log row always fits. What waits
+ * together is applied together: a batch over many months costs the same for its files on the disk whatever its size.
+ */
+const MOST_FACTS = 20_000
+const MOST_BYTES = 3_000_000
+const MOST_TEXT = 10_000_000
 const LOOK_AHEAD = 300
 
 interface Meta {
@@ -74,20 +80,31 @@ export async function takeLog(
   })
   const facts: RawFact[] = []
   let command: Command | null = null
+  let text = 0
+  let places = 0
+  let taken = 0
   for (const row of rows) {
-    const body = await readLogBody(row.body)
+    const { content, bytes } = await readLogBody(row.body)
     if (row.kind === LOG_KINDS.command) {
-      command = (body as readonly [Command])[0]
-      continue
+      command = (content as readonly [Command])[0]
+      taken += 1
+      break
     }
+    const records = content as readonly Incoming[]
+    text += bytes
+    for (const record of records) places += placesOf(record)
+    // What is too much for this batch is read again for the next.
+    if (taken > 0 && (text > MOST_TEXT || places > MOST_PLACES)) break
+    taken += 1
     const origin = { source: row.source, importId: row.import_id, receivedAt: Math.trunc(row.received_ms) }
-    for (const record of body as readonly Incoming[]) facts.push({ origin, record })
+    for (const record of records) facts.push({ origin, record })
   }
-  const n = chosen.reduce((sum, meta) => sum + meta.n, 0)
+  const fitting = chosen.slice(0, taken)
+  const n = fitting.reduce((sum, meta) => sum + meta.n, 0)
   return {
-    logTo: last.log_no,
+    logTo: fitting.at(-1)!.log_no,
     n,
-    bytes: chosen.reduce((sum, meta) => sum + meta.bytes, 0),
+    bytes: fitting.reduce((sum, meta) => sum + meta.bytes, 0),
     facts,
     command,
     pending: pending.facts - n,
@@ -102,7 +119,7 @@ function choose(metas: readonly Meta[]): readonly Meta[] {
   let bytes = 0
   let count = 0
   for (const meta of metas) {
-    const full = facts + meta.n > BATCH_FACTS || bytes + meta.bytes > BATCH_BYTES
+    const full = facts + meta.n > MOST_FACTS || bytes + meta.bytes > MOST_BYTES
     if (meta.kind === LOG_KINDS.command || (count > 0 && full)) break
     facts += meta.n
     bytes += meta.bytes

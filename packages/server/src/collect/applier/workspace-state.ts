@@ -32,6 +32,13 @@ interface WorkspaceRow {
   readonly settings: unknown
 }
 
+/** Attribute values of remembered profiles: about 250 bytes each. What was forgotten is folded from its history again. */
+const FOLDED_VALUES = 150_000
+
+function rememberFolds(): LRUCache<number, ProfileFold> {
+  return new LRUCache({ maxSize: FOLDED_VALUES, sizeCalculation: (fold) => fold.size + 1 })
+}
+
 /** Reads everything anew. */
 export async function loadWorkspaceState(worker: pg.Pool, workspaceId: number): Promise<WorkspaceState> {
   return inWorkspace(worker, workspaceId, async (tx) => {
@@ -53,7 +60,7 @@ export async function loadWorkspaceState(worker: pg.Pool, workspaceId: number): 
       undone: new Set(),
       sources: new Map(sources.rows.map((one) => [one.key, one.source_id])),
       identity: newIdentityState(),
-      folds: new LRUCache({ max: 20_000 }),
+      folds: rememberFolds(),
       openedWeek: -1,
     }
     await refreshExcluded(tx, state)
@@ -88,7 +95,7 @@ export async function refreshExcluded(tx: Tx, state: WorkspaceState): Promise<vo
 /** Forgets what a failed plan may have left wrong. */
 export function forgetIdentities(state: WorkspaceState): void {
   state.identity = newIdentityState()
-  state.folds = new LRUCache({ max: 20_000 })
+  state.folds = rememberFolds()
   state.sources.clear()
   state.openedWeek = -1
 }

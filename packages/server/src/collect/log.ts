@@ -4,7 +4,7 @@ import type { Incoming } from '@tagtree/core/collect/incoming'
 import { AppError } from '@tagtree/core/kernel/app-error'
 import type pg from 'pg'
 import { inTransaction, inWorkspace, isUnavailable, type Tx } from '../store/postgres.js'
-import { type Command, LOG_CHANNEL, LOG_KINDS } from './log-format.js'
+import { type Command, LOG_CHANNEL, LOG_KINDS, MOST_PLACES, placesOf } from './log-format.js'
 
 /** Facts of one door, in their order. */
 export interface LogEntry {
@@ -60,6 +60,8 @@ interface Piece {
   readonly importId: number
   /** JSON of the facts without the brackets, one per fact. */
   readonly facts: readonly string[]
+  /** Row numbers the facts may take. */
+  readonly places: number
 }
 
 interface Waiting {
@@ -134,7 +136,13 @@ export function openLog(options: LogOptions): Log {
     },
     appendWithin: async (workspaceId, entry, within) => commit(workspaceId, await makeRows(splitEntry(entry)), within),
     command: async (workspaceId, command, within) => {
-      const piece = { kind: LOG_KINDS.command, source: 'command', importId: 0, facts: [JSON.stringify(command)] }
+      const piece = {
+        kind: LOG_KINDS.command,
+        source: 'command',
+        importId: 0,
+        facts: [JSON.stringify(command)],
+        places: 0,
+      }
       return commit(workspaceId, await makeRows([piece]), within)
     },
     close: async () => {
@@ -149,17 +157,23 @@ function splitEntry(entry: LogEntry): Piece[] {
   const pieces: Piece[] = []
   let facts: string[] = []
   let characters = 0
+  let places = 0
   for (const record of entry.records) {
     const text = JSON.stringify(record)
-    if (facts.length > 0 && (facts.length >= ROW_RECORDS || characters + text.length > ROW_CHARACTERS)) {
-      pieces.push({ kind, source: entry.source, importId: entry.importId, facts })
+    const more = placesOf(record)
+    const isFull =
+      facts.length >= ROW_RECORDS || characters + text.length > ROW_CHARACTERS || places + more > MOST_PLACES
+    if (facts.length > 0 && isFull) {
+      pieces.push({ kind, source: entry.source, importId: entry.importId, facts, places })
       facts = []
       characters = 0
+      places = 0
     }
     facts.push(text)
     characters += text.length
+    places += more
   }
-  if (facts.length > 0) pieces.push({ kind, source: entry.source, importId: entry.importId, facts })
+  if (facts.length > 0) pieces.push({ kind, source: entry.source, importId: entry.importId, facts, places })
   return pieces
 }
 
@@ -176,18 +190,19 @@ function takeGroup(queue: Waiting[]): Waiting[] {
 
 /** Joins neighbours of one door into common rows: a thousand small requests are one row. */
 async function makeRows(pieces: readonly Piece[]): Promise<Row[]> {
-  const joined: { piece: Piece; facts: string[]; size: number }[] = []
+  const joined: { piece: Piece; facts: string[]; size: number; places: number }[] = []
   for (const piece of pieces) {
     const last = joined.at(-1)
     const size = piece.facts.reduce((sum, fact) => sum + fact.length, 0)
     if (last !== undefined && belongTogether(last.piece, piece) && last.size + size <= ROW_CHARACTERS) {
-      if (last.facts.length + piece.facts.length <= ROW_RECORDS) {
+      if (last.facts.length + piece.facts.length <= ROW_RECORDS && last.places + piece.places <= MOST_PLACES) {
         last.facts.push(...piece.facts)
         last.size += size
+        last.places += piece.places
         continue
       }
     }
-    joined.push({ piece, facts: [...piece.facts], size })
+    joined.push({ piece, facts: [...piece.facts], size, places: piece.places })
   }
   return Promise.all(
     joined.map(async ({ piece, facts }) => {

@@ -10,6 +10,8 @@ import { TextBuffer } from './text-buffer.js'
 /** Rows of one committed step, and bytes after which a step is committed although it has fewer. */
 const STEP_ROWS = 20_000
 const STEP_BYTES = 6_000_000
+/** Values in the facts of one step: a row of forty columns takes the memory of many narrow ones. */
+const STEP_VALUES = 150_000
 
 /** Gathers what the rows of one step become, as the texts that are written, so that rows can be let go at once. */
 export interface StepBuilder {
@@ -30,6 +32,12 @@ export interface StepBuilder {
  * the file of rejected rows is still empty.
  */
 export function beginStep(importId: number, columns: readonly string[], isFirst: boolean): StepBuilder {
+  let weighed = 0
+  let values = 0
+  const countValues = (): number => {
+    for (; weighed < step.records.length; weighed++) values += valuesOf(step.records[weighed]!)
+    return values
+  }
   const step: StepBuilder = {
     rows: 0,
     rejected: 0,
@@ -54,7 +62,21 @@ export function beginStep(importId: number, columns: readonly string[], isFirst:
     isFull: () =>
       step.rows >= STEP_ROWS ||
       step.lines.text.bytes + step.rejectedText.bytes > STEP_BYTES ||
-      step.records.length > STEP_ROWS,
+      step.records.length > STEP_ROWS ||
+      countValues() > STEP_VALUES,
   }
   return step
+}
+
+/** About how much of the memory a fact takes, in values. */
+function valuesOf(record: Incoming): number {
+  switch (record.type) {
+    case 'attributes':
+      return 4 + record.changes.length
+    case 'event':
+    case 'item':
+      return 4 + Object.keys(record.properties).length
+    default:
+      return 4
+  }
 }

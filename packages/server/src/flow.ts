@@ -81,6 +81,7 @@ export async function wireFlow(ports: Ports): Promise<Flow> {
   const runner = makeTagRunner(async (workspaceId) => ({
     pool: postgres.app,
     clickhouse: await clickhouseOf(workspaceId),
+    vault,
     loadCatalog: catalogs.load,
     readScanState: scanState,
   }))
@@ -92,6 +93,7 @@ export async function wireFlow(ports: Ports): Promise<Flow> {
   const tagDeps = {
     pool: postgres.app,
     clickhouse,
+    vault,
     loadCatalog: catalogs.load,
     readScanState: scanState,
     onDefinitionsChanged: tagsFollow('definitions'),
@@ -144,7 +146,7 @@ export async function wireFlow(ports: Ports): Promise<Flow> {
     ...jobRoutes(postgres.app),
     ...collectRoutes({ log: facts, now: tagDeps.now }),
     ...importRoutes({ pool: postgres.app, files, now: tagDeps.now }),
-    ...subjectRoutes({ ...tagDeps, vault }),
+    ...subjectRoutes(tagDeps),
     ...catalogueRoutes(tagDeps),
     ...subjectTagRoutes(tagDeps),
     ...tagRoutes({ ...tagDeps, collect, onDataStored: tagsFollow('data') }),

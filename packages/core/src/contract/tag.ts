@@ -104,7 +104,7 @@ export const giveValues = endpoint({
   }),
   response: z.object({ accepted: z.number().int(), job: Job }),
   status: 202,
-  errors: [...inWorkspace, 'NOT_FOUND', 'TAG_NOT_GIVEN', 'LOG_FULL'],
+  errors: [...inWorkspace, 'NOT_FOUND', 'TAG_NOT_GIVEN', 'VALUE_NOT_OF_TAG', 'LOG_FULL'],
   idempotent: true,
 })
 

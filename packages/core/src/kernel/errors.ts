@@ -176,6 +176,13 @@ export const ERRORS = {
     'Choose a tag with given: manual or import, or make one.',
     '请选择 given 为 manual 或 import 的标签，或新建一个。',
   ),
+  VALUE_NOT_OF_TAG: entry(
+    422,
+    'The tag "{name}" cannot have {count} of the values given; nothing was stored.',
+    '标签“{name}”不能取给出的值中的 {count} 个；未保存任何内容。',
+    'Correct the places listed in issues and send it again, or add the values to the tag.',
+    '请按 issues 中的位置修改后重新发送，或先给标签添加这些取值。',
+  ),
   RUN_SUPERSEDED: entry(
     409,
     'The run was ended because what it computes has changed.',

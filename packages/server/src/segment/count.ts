@@ -118,6 +118,7 @@ async function countByPlan(
     hasSuperseded: scope.scan.hasSuperseded,
     attributes: asOf === null ? 'current' : 'history',
     tags: { mode: 'recompute', unpublishedRuns: scope.hidden },
+    blind: scope.blind,
   })
   const { fits } = await solveFits(scope.clickhouse, compiled, undefined, signal)
   const { sql, params } = compiled.statement(fits)

@@ -1,4 +1,5 @@
 import type { Catalog } from '@tagtree/core/catalog/catalog'
+import type { BlindIdentity } from '../identify/blind-identity.js'
 import type { WorkspaceClickHouse } from '../store/clickhouse.js'
 import type { ScanState } from '../store/scan-state.js'
 import type { TagHead } from '../tag/run/heads.js'
@@ -12,4 +13,6 @@ export interface SegmentScope {
   readonly scan: ScanState
   /** Runs whose rows must not be read. */
   readonly hidden: readonly string[]
+  /** For conditions on identities. */
+  readonly blind: BlindIdentity
 }

@@ -3,6 +3,7 @@ import { compile, type OutputColumn } from '@tagtree/core/compile/compile'
 import { AppError } from '@tagtree/core/kernel/app-error'
 import type { Definition } from '@tagtree/core/language/document'
 import { resolveDefinition } from '@tagtree/core/language/resolve'
+import type { BlindIdentity } from '../identify/blind-identity.js'
 import type { StatementCost, WorkspaceClickHouse } from '../store/clickhouse.js'
 import type { ScanState } from '../store/scan-state.js'
 import { computationError } from './run/run-error.js'
@@ -14,6 +15,8 @@ export interface PreviewScope {
   readonly scan: ScanState
   /** Runs whose rows must not be read. */
   readonly hidden: readonly string[]
+  /** For conditions on identities. */
+  readonly blind: BlindIdentity
 }
 
 export interface Preview {
@@ -54,6 +57,7 @@ export async function previewDefinition(
     hasSuperseded: scope.scan.hasSuperseded,
     attributes: asOf === null ? 'current' : 'history',
     tags: { mode: 'recompute', unpublishedRuns: scope.hidden },
+    blind: scope.blind,
   })
   try {
     const { fits, cost } = await solveFits(scope.clickhouse, compiled, undefined, signal)

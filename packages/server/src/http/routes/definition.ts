@@ -2,6 +2,7 @@ import type { Catalog } from '@tagtree/core/catalog/catalog'
 import * as contract from '@tagtree/core/contract/catalogue'
 import { AppError, type Issue } from '@tagtree/core/kernel/app-error'
 import { sentence } from '@tagtree/core/language/sentence'
+import { makeBlindIdentity } from '../../identify/blind-identity.js'
 import * as definitions from '../../tag/catalogue/definitions.js'
 import { moveDefinition, setDefinitionState } from '../../tag/catalogue/place-definition.js'
 import * as saving from '../../tag/catalogue/save-definition.js'
@@ -41,6 +42,7 @@ export function definitionRoutes(deps: TagRouteDeps): readonly Bound[] {
         catalog,
         scan: await deps.readScanState(context.workspace.id),
         hidden: await inCatalogue(deps, context, ({ tx, workspaceId }) => unpublishedRuns(tx, workspaceId)),
+        blind: makeBlindIdentity(deps.vault, context.workspace.id, catalog),
       }
       const now = deps.now()
       const asOf = asOfMoment(body.asOf, now)

@@ -1,5 +1,6 @@
 import type { Catalog } from '@tagtree/core/catalog/catalog'
 import type pg from 'pg'
+import type { Vault } from '../../identify/identity-vault.js'
 import type { ClickHouse } from '../../store/clickhouse.js'
 import { inWorkspace } from '../../store/postgres.js'
 import type { ScanState } from '../../store/scan-state.js'
@@ -10,6 +11,7 @@ import type { WorkspaceContext } from '../context.js'
 export interface TagRouteDeps {
   readonly pool: pg.Pool
   readonly clickhouse: ClickHouse
+  readonly vault: Vault
   readonly loadCatalog: (workspaceId: number) => Promise<Catalog>
   readonly readScanState: (workspaceId: number) => Promise<ScanState>
   /** Told after every change of what is published, so that the tags concerned run. */

@@ -2,6 +2,7 @@ import * as contract from '@tagtree/core/contract/segment'
 import { AppError } from '@tagtree/core/kernel/app-error'
 import type { SegmentDefinition } from '@tagtree/core/language/document'
 import { z } from 'zod'
+import { makeBlindIdentity } from '../../identify/blind-identity.js'
 import { publishedAudience } from '../../segment/audience.js'
 import { countSaved, countSegment } from '../../segment/count.js'
 import { exportMembers } from '../../segment/export-members.js'
@@ -24,9 +25,11 @@ export function segmentRoutes(deps: TagRouteDeps & { readonly members: MemberRea
       heads: await readHeads(tx, workspace.id),
       hidden: await unpublishedRuns(tx, workspace.id),
     }))
+    const catalog = await deps.loadCatalog(workspace.id)
     return {
       clickhouse: deps.clickhouse.workspace(workspace.database),
-      catalog: await deps.loadCatalog(workspace.id),
+      catalog,
+      blind: makeBlindIdentity(deps.vault, workspace.id, catalog),
       heads,
       hidden,
       scan: await deps.readScanState(workspace.id),

@@ -2,6 +2,7 @@ import type { Catalog, DefinitionEntry } from '@tagtree/core/catalog/catalog'
 import type { Compiled, FitValue } from '@tagtree/core/compile/compile'
 import { AppError } from '@tagtree/core/kernel/app-error'
 import type pg from 'pg'
+import type { BlindIdentity } from '../../identify/blind-identity.js'
 import type { StatementCost, WorkspaceClickHouse } from '../../store/clickhouse.js'
 import { inWorkspace } from '../../store/postgres.js'
 import type { ScanState } from '../../store/scan-state.js'
@@ -21,6 +22,8 @@ export interface PassDeps {
   readonly clickhouse: WorkspaceClickHouse
   readonly catalog: Catalog
   readonly scan: ScanState
+  /** For conditions on identities. */
+  readonly blind: BlindIdentity
 }
 
 export interface PassRequest {
@@ -107,6 +110,7 @@ async function beginPass(deps: PassDeps, request: PassRequest): Promise<BegunPas
     hasSuperseded: scan.hasSuperseded,
     attributes: request.isNow ? 'current' : 'history',
     tags: { mode: 'recompute', unpublishedRuns: hidden },
+    blind: deps.blind,
   })
   const { number } = catalog.subjects.get(subject)!
   const targetOf = (entry: DefinitionEntry) => ({

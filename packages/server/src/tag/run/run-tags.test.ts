@@ -1,5 +1,7 @@
 import { treeText } from '@tagtree/core/catalog/tree-text'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { makeBlindIdentity } from '../../identify/blind-identity.js'
+import { openVault } from '../../identify/identity-vault.js'
 import { publishedAudience } from '../../segment/audience.js'
 import { countSegment } from '../../segment/count.js'
 import { snapshotSegment } from '../../segment/snapshot.js'
@@ -14,6 +16,7 @@ import { type RunTagsRequest, runTags } from './run-tags.js'
 
 const day = 86_400_000
 const now = Date.parse('2026-03-01T04:00:00Z')
+const vault = openVault(Buffer.alloc(32, 1))
 let test: TestWorkspace
 
 beforeAll(async () => {
@@ -143,14 +146,17 @@ function deps() {
   return {
     pool: test.postgres.app,
     clickhouse: test.events,
+    vault,
     loadCatalog: (id: number) => test.catalogs.load(id),
     readScanState: (id: number) => readScanState(test.postgres.app, id),
   }
 }
 async function segmentScope() {
+  const catalog = await test.catalogs.load(test.workspaceId)
   return {
     clickhouse: test.events,
-    catalog: await test.catalogs.load(test.workspaceId),
+    catalog,
+    blind: makeBlindIdentity(vault, test.workspaceId, catalog),
     heads: await inScope((scope) => readHeads(scope.tx, scope.workspaceId)),
     scan: await readScanState(test.postgres.app, test.workspaceId),
     hidden: [],

@@ -1,6 +1,8 @@
 import type { Catalog, DefinitionEntry } from '@tagtree/core/catalog/catalog'
 import { AppError } from '@tagtree/core/kernel/app-error'
 import type pg from 'pg'
+import { makeBlindIdentity } from '../../identify/blind-identity.js'
+import type { Vault } from '../../identify/identity-vault.js'
 import type { WorkspaceClickHouse } from '../../store/clickhouse.js'
 import { inWorkspace } from '../../store/postgres.js'
 import type { ScanState } from '../../store/scan-state.js'
@@ -13,6 +15,7 @@ import { abortDeadRuns } from './run-records.js'
 export interface RunTagsDeps {
   readonly pool: pg.Pool
   readonly clickhouse: WorkspaceClickHouse
+  readonly vault: Vault
   /** Both are read anew for every call, so that a run sees the newest names and data. */
   readonly loadCatalog: (workspaceId: number) => Promise<Catalog>
   readonly readScanState: (workspaceId: number) => Promise<ScanState>
@@ -56,10 +59,11 @@ async function runInTurn(deps: RunTagsDeps, request: RunTagsRequest): Promise<Ru
   const catalog = await deps.loadCatalog(request.workspaceId)
   const scan = await deps.readScanState(request.workspaceId)
   const groups = bySubject(chooseDefinitions(catalog, request.ids), catalog)
+  const blind = makeBlindIdentity(deps.vault, request.workspaceId, catalog)
   const results: PassResult[] = []
   for (const [index, [subject, definitions]] of groups.entries()) {
     const result = await runPass(
-      { pool: deps.pool, clickhouse: deps.clickhouse, catalog, scan },
+      { pool: deps.pool, clickhouse: deps.clickhouse, catalog, scan, blind },
       {
         workspaceId: request.workspaceId,
         definitions,

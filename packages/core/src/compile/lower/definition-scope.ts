@@ -163,7 +163,12 @@ export class DefinitionScope implements AssignScope {
   refuse(what: string, path: string): never {
     throw new AppError('DEFINITION_INVALID', {
       words: { count: 1 },
-      issues: [{ pointer: path, message: `NOT_SUPPORTED_YET: ${what} cannot be computed in this version` }],
+      issues: [
+        {
+          pointer: path,
+          message: `NOT_SUPPORTED_YET: ${what} of "${this.definition.id}" cannot be computed in this version`,
+        },
+      ],
     })
   }
 

@@ -1,14 +1,14 @@
 import type { Client } from '@tagtree/core/contract/client'
-import { listMembers } from '@tagtree/core/contract/segment'
+import { listAudienceMembers } from '@tagtree/core/contract/segment'
 import { getSubject } from '@tagtree/core/contract/subject'
 import { type BenchResult, percentile, timeEach } from './measure.js'
 
 /** The two pages people open all day: members of a tag, and one customer. */
 export async function benchPages(client: Client): Promise<BenchResult[]> {
-  const first = await client.call(listMembers, { params: { kind: 'tags', id: 'rfm' }, query: { limit: 100 } })
+  const first = await client.call(listAudienceMembers, { params: { kind: 'tags', id: 'rfm' }, query: { limit: 100 } })
   const ids = first.items.map((member) => member.profileId)
   const members = await timeEach(40, 5, () =>
-    client.call(listMembers, { params: { kind: 'tags', id: 'rfm' }, query: { limit: 50 } }),
+    client.call(listAudienceMembers, { params: { kind: 'tags', id: 'rfm' }, query: { limit: 50 } }),
   )
   let at = 0
   const profiles = await timeEach(40, 5, () => {

@@ -37,7 +37,7 @@ export const addSegmentCommands: AddCommands = (program, cli) => {
     .option('--value <value>', text('标签值', 'value of the tag'))
     .option('--limit <n>', text('最多多少人', 'at most so many'), '20')
     .action(async (id: string, options: { of: string; value?: string; limit: string }) => {
-      const { items, nextCursor } = await cli.client().call(contract.listMembers, {
+      const { items, nextCursor } = await cli.client().call(contract.listAudienceMembers, {
         params: { kind: kindOf(options.of), id },
         query: { limit: Number(options.limit), ...(options.value === undefined ? {} : { value: options.value }) },
       })

@@ -43,8 +43,8 @@ const Member = z.object({
   attributes: z.record(z.string(), z.json()),
 })
 
-export const listMembers = endpoint({
-  id: 'listMembers',
+export const listAudienceMembers = endpoint({
+  id: 'listAudienceMembers',
   stage: 'segment',
   method: 'GET',
   path: '/audiences/{kind}/{id}/members',
@@ -84,4 +84,4 @@ export const snapshotSegment = endpoint({
   idempotent: true,
 })
 
-export const SEGMENT_ENDPOINTS = [countAudience, listMembers, exportMembers, snapshotSegment] as const
+export const SEGMENT_ENDPOINTS = [countAudience, listAudienceMembers, exportMembers, snapshotSegment] as const

@@ -83,7 +83,7 @@ async function members(kind: Kind, id: string, limit: number, value?: string): P
   let cursor: string | undefined
   do {
     const query = { limit, ...(value === undefined ? {} : { value }), ...(cursor === undefined ? {} : { cursor }) }
-    const page = await shop.client.call(contract.listMembers, { params: { kind, id }, query })
+    const page = await shop.client.call(contract.listAudienceMembers, { params: { kind, id }, query })
     pages.push(page.items.map(({ identities }) => identities.find((one) => one.kind === 'user_id')!.value))
     cursor = page.nextCursor ?? undefined
   } while (cursor !== undefined)
@@ -150,7 +150,7 @@ describe('members', () => {
   })
 
   it('are shown as the workspace reads them', async () => {
-    const { items } = await shop.client.call(contract.listMembers, {
+    const { items } = await shop.client.call(contract.listAudienceMembers, {
       params: { kind: 'tags', id: 'city' },
       query: { limit: 5 },
     })
@@ -176,18 +176,18 @@ describe('members', () => {
   it('of what does not exist, or was never computed, are refused', async () => {
     const list = (kind: Kind, id: string, value?: string) =>
       refusal(
-        shop.client.call(contract.listMembers, { params: { kind, id }, query: value === undefined ? {} : { value } }),
+        shop.client.call(contract.listAudienceMembers, { params: { kind, id }, query: value === undefined ? {} : { value } }),
       )
     expect(await list('segments', 'nobody')).toMatchObject({ code: 'NOT_FOUND' })
     expect(await list('segments', 'city')).toMatchObject({ code: 'NOT_FOUND' })
     expect(await list('lists', 'city')).toMatchObject({ code: 'NOT_FOUND' })
     expect(await list('tags', 'city', '广州')).toMatchObject({ code: 'NOT_FOUND' })
     expect(await list('tags', 'city', "北京' OR 1=1")).toMatchObject({ code: 'NOT_FOUND' })
-    const foreign = await shop.client.call(contract.listMembers, {
+    const foreign = await shop.client.call(contract.listAudienceMembers, {
       params: { kind: 'tags', id: 'city' },
       query: { limit: 2, value: '北京' },
     })
-    const misused = shop.client.call(contract.listMembers, {
+    const misused = shop.client.call(contract.listAudienceMembers, {
       params: { kind: 'tags', id: 'level' },
       query: { cursor: foreign.nextCursor! },
     })

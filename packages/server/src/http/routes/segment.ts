@@ -47,7 +47,7 @@ export function segmentRoutes(deps: TagRouteDeps & { readonly members: MemberRea
           : await countSegment(scope, draftedSegment(scope, body.document), asOf, now, context.signal)
       return { ...count, asOf: new Date(count.asOf).toISOString(), ms: performance.now() - begun }
     }),
-    bind(contract.listMembers, async ({ params, query }, context) => {
+    bind(contract.listAudienceMembers, async ({ params, query }, context) => {
       const scope = await scopeOf(context)
       const published = publishedAudience(scope, { ...params, value: query.value ?? null })
       const after = context.cursors.read(query.cursor, z.number().int()) ?? 0

@@ -17,7 +17,8 @@ create table if not exists import_mapping (
   workspace_id int not null,
   id           text not null,
   version      int not null,
-  body         jsonb not null,
+  -- json, not jsonb: the order of subjects and outputs means something
+  body         json not null,
   created_by   text,
   created_at   timestamptz not null default now(),
   archived_at  timestamptz,
@@ -31,7 +32,7 @@ create table if not exists import (
   file_id      int not null,
   file_name    text not null,
   mapping_id   text not null,
-  mapping      jsonb not null,
+  mapping      json not null,
   dry_run      boolean not null default false,
   -- rows: the file is read; orders: lines become orders; applying: the log is applied
   phase        text not null default 'rows' check (phase in ('rows', 'orders', 'applying', 'done')),

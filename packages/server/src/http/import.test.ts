@@ -81,6 +81,10 @@ describe('a file over the API', () => {
       expect.arrayContaining(['members', 'online-retail']),
     )
 
+    // Of several subjects the first one is who did it: their order is kept.
+    const identities = (saved.mapping.subjects as { person: { identities: object } }).person.identities
+    expect(Object.keys(identities)).toEqual(['user_id', 'phone'])
+
     const trial = await importAll(people, 'members', true)
     expect(trial).toMatchObject({
       state: 'done',

@@ -68,7 +68,8 @@ export async function saveMapping(
 ): Promise<StoredMapping> {
   await tx.query('select pg_advisory_xact_lock(7414, $1)', [workspaceId])
   const newest = await readNewest(tx, workspaceId, mapping.id)
-  if (newest !== null && newest.archivedAt === null && canonical(newest.mapping) === canonical(mapping)) return newest
+  if (newest !== null && newest.archivedAt === null && JSON.stringify(newest.mapping) === JSON.stringify(mapping))
+    return newest
   const { rows } = await tx.query<{ created_at: Date }>(
     `insert into import_mapping (workspace_id, id, version, body, created_by) values ($1, $2, $3, $4, $5)
      returning created_at`,
@@ -134,15 +135,4 @@ async function readNewest(
 
 function toStored(row: MappingRow): StoredMapping {
   return { mapping: row.body, version: row.version, createdAt: row.created_at }
-}
-
-/** jsonb does not keep the order of keys. */
-function canonical(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`
-  if (typeof value !== 'object' || value === null) return JSON.stringify(value)
-  const entries = Object.entries(value).filter(([, one]) => one !== undefined)
-  return `{${entries
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([key, one]) => `${JSON.stringify(key)}:${canonical(one)}`)
-    .join(',')}}`
 }

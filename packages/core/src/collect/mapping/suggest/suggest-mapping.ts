@@ -157,13 +157,14 @@ class Table {
       ('item' in role && role.item === 'sku')
     )
   }
-  /** Subjects with their identities; a second column of one kind is left to its own name. */
+  /** Subjects with their identities; of several columns of one kind the first is taken. */
   subjects(): Mapping['subjects'] | null {
     const subjects: NonNullable<Mapping['subjects']> = {}
     for (const subject of ['person', 'organisation'] as const) {
       const identities = this.identities(subject)
       if (identities.length === 0) continue
-      subjects[subject] = { kind: subject, identities: Object.fromEntries([...identities].reverse()) }
+      const first = identities.filter(([kind], at) => identities.findIndex(([other]) => other === kind) === at)
+      subjects[subject] = { kind: subject, identities: Object.fromEntries(first) }
     }
     return Object.keys(subjects).length === 0 ? null : subjects
   }

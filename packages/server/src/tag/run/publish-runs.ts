@@ -31,8 +31,11 @@ export async function publishRuns(
   const clock = await tick(tx, workspaceId)
   await requireRunning(tx, workspaceId, runs)
   const versions = await publishedVersions(tx, workspaceId, runs)
-  const isWanted = (run: FinishedRun): boolean =>
-    run.version === POPULATION_VERSION || versions.get(run.definitionId) === run.version
+  const isWanted = (run: FinishedRun): boolean => {
+    const current = versions.get(run.definitionId)
+    // A list is what was put on it, whatever version of its name counts.
+    return run.version === POPULATION_VERSION || current?.kind === 'list' || current?.version === run.version
+  }
   const wanted = runs.filter(isWanted)
   const unwanted = runs.filter((run) => !isWanted(run))
   await tx.query(
@@ -84,13 +87,13 @@ async function publishedVersions(
   tx: Tx,
   workspaceId: number,
   runs: readonly FinishedRun[],
-): Promise<ReadonlyMap<string, number | null>> {
-  const { rows } = await tx.query<{ id: string; published_version: number | null }>(
-    `select id, published_version from definition
+): Promise<ReadonlyMap<string, { readonly kind: string; readonly version: number | null }>> {
+  const { rows } = await tx.query<{ id: string; kind: string; version: number | null }>(
+    `select id, kind, published_version as version from definition
      where workspace_id = $1 and number = any($2::int[]) and state <> 'deleted' for share`,
     [workspaceId, runs.map((run) => run.number)],
   )
-  return new Map(rows.map((row) => [row.id, row.published_version]))
+  return new Map(rows.map((row) => [row.id, row]))
 }
 
 async function moveHeads(

@@ -8,6 +8,7 @@ import { inWorkspace } from '../../store/postgres.js'
 import type { ScanState } from '../../store/scan-state.js'
 import { KIND_WORDS } from '../catalogue/kind-words.js'
 import { deleteLeftovers, dropStrayTables, findLeftovers, markCleaned } from './clean-runs.js'
+import { followMerges } from './follow-merges.js'
 import { inRunTurn } from './run-lock.js'
 import { type PassResult, runPass } from './run-pass.js'
 import { abortDeadRuns } from './run-records.js'
@@ -58,6 +59,7 @@ async function runInTurn(deps: RunTagsDeps, request: RunTagsRequest): Promise<Ru
   await cleanLeftovers(deps, request.workspaceId)
   const catalog = await deps.loadCatalog(request.workspaceId)
   const scan = await deps.readScanState(request.workspaceId)
+  await followMerges({ pool: deps.pool, clickhouse: deps.clickhouse, catalog }, request.workspaceId)
   const groups = bySubject(chooseDefinitions(catalog, request.ids), catalog)
   const blind = makeBlindIdentity(deps.vault, request.workspaceId, catalog)
   const results: PassResult[] = []

@@ -149,7 +149,7 @@ export async function wireFlow(ports: Ports): Promise<Flow> {
     ...subjectRoutes(tagDeps),
     ...catalogueRoutes(tagDeps),
     ...subjectTagRoutes(tagDeps),
-    ...tagRoutes({ ...tagDeps, collect, onDataStored: tagsFollow('data') }),
+    ...tagRoutes({ ...tagDeps, declare: catalogs.declare, collect, onDataStored: tagsFollow('data') }),
     ...segmentRoutes({ ...tagDeps, members }),
   ]
   const { config } = ports

@@ -1,9 +1,11 @@
 import type { Incoming } from '@tagtree/core/collect/incoming'
 import * as contract from '@tagtree/core/contract/tag'
 import { AppError } from '@tagtree/core/kernel/app-error'
+import { givenAttribute } from '@tagtree/core/language/assign/given/attribute'
 import { z } from 'zod'
 import { readJob, showJob } from '../../jobs/job-records.js'
 import { orderRun, type RunOrder } from '../../jobs/tag-run-job.js'
+import type { WantedNames } from '../../store/grow-catalog.js'
 import { inWorkspace } from '../../store/postgres.js'
 import { requireHead } from '../../tag/catalogue/definitions.js'
 import { KIND_WORDS } from '../../tag/catalogue/kind-words.js'
@@ -18,6 +20,8 @@ import { type Bound, bind } from '../bind.js'
 import { inCatalogue, type TagRouteDeps } from './in-catalogue.js'
 
 export interface TagRunRouteDeps extends TagRouteDeps {
+  /** Plans names before their data comes, so that their types are not guessed. */
+  readonly declare: (workspaceId: number, wanted: WantedNames) => Promise<void>
   /** Resolves when the facts are stored and readable. */
   readonly collect: (workspaceId: number, records: readonly Incoming[]) => Promise<void>
   /** Queues the run that follows new data; answers its job. */
@@ -51,6 +55,9 @@ export function tagRoutes(deps: TagRunRouteDeps): readonly Bound[] {
       const entry = (await deps.loadCatalog(workspace.id)).definitions.get(params.id)
       if (!entry) throw new AppError('NOT_FOUND', { words: { what: KIND_WORDS.tag, name: params.id } })
       const records = givenValues(entry, body.given, deps.now(), idempotencyKey ?? context.requestId)
+      const { subject = 'person' } = entry.body
+      const type = entry.body.kind === 'tag' && entry.body.family === 'multi' ? 'list' : 'text'
+      await deps.declare(workspace.id, { attributes: [{ subject, key: givenAttribute(entry.id), type }] })
       await deps.collect(workspace.id, records)
       const id = await deps.onDataStored(workspace.id)
       const job = await inWorkspace(deps.pool, workspace.id, (tx) => readJob(tx, workspace.id, id))

@@ -6,6 +6,7 @@ import { AppError } from '@tagtree/core/kernel/app-error'
 import type { SegmentDefinition } from '@tagtree/core/language/document'
 import { resolveDefinition } from '@tagtree/core/language/resolve'
 import { KIND_WORDS } from '../tag/catalogue/kind-words.js'
+import { everybodyOf } from '../tag/everybody-of.js'
 import { computationError } from '../tag/run/run-error.js'
 import { solveFits } from '../tag/run/solve-fits.js'
 import { publishedAudience } from './audience.js'
@@ -129,12 +130,6 @@ async function countByPlan(
     { params, signal },
   )
   return { ...figuresOf(rows[0]), asOf: moment, answeredBy: 'plan' }
-}
-
-/** The segment of all that a segment is about. Its id has a space, so it is nobody else's. */
-function everybodyOf({ subject, who }: SegmentDefinition): SegmentDefinition {
-  const about = { ...(subject === undefined ? {} : { subject }), ...(who === undefined ? {} : { who }) }
-  return { version: 1, kind: 'segment', id: 'all of it', name: 'all of it', ...about, where: { all: [] } }
 }
 
 function figuresOf(row: CountRow | undefined): Pick<AudienceCount, 'people' | 'unknown' | 'population'> {

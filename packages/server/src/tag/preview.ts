@@ -6,6 +6,7 @@ import { resolveDefinition } from '@tagtree/core/language/resolve'
 import type { BlindIdentity } from '../identify/blind-identity.js'
 import type { StatementCost, WorkspaceClickHouse } from '../store/clickhouse.js'
 import type { ScanState } from '../store/scan-state.js'
+import { everybodyOf } from './everybody-of.js'
 import { computationError } from './run/run-error.js'
 import { solveFits } from './run/solve-fits.js'
 
@@ -20,6 +21,7 @@ export interface PreviewScope {
 }
 
 export interface Preview {
+  /** Whom the definition is about. */
   readonly population: number
   /** Without a value; of a segment: whom the condition cannot decide. */
   readonly blank: number
@@ -48,7 +50,7 @@ export async function previewDefinition(
     throw new AppError('DEFINITION_INVALID', { words: { count: resolved.issues.length }, issues: resolved.issues })
   }
   const begun = performance.now()
-  const compiled = compile([resolved.definition], {
+  const compiled = compile([resolved.definition, everybodyOf(resolved.definition)], {
     catalog: scope.catalog,
     database: scope.clickhouse.database,
     asOf: asOf ?? now,
@@ -88,7 +90,7 @@ interface CountRow {
 
 /** One row per value, and always one for everybody and one for those without a value. */
 function countSql({ column, type }: OutputColumn, sql: string): string {
-  return `SELECT value, toString(count()) AS people FROM (SELECT arrayJoin(arrayConcat([NULL], ${textsOf(type, column)})) AS value FROM (${sql}))
+  return `SELECT value, toString(count()) AS people FROM (SELECT arrayJoin(arrayConcat([NULL], ${textsOf(type, column)})) AS value FROM (${sql}) WHERE v_1 = 1)
     GROUP BY value ORDER BY ifNull(value, '') = '' DESC, count() DESC, value LIMIT ${mostValues + 2}`
 }
 

@@ -5,9 +5,9 @@ import { snapshotSegment } from '../../segment/snapshot.js'
 import type { WorkspaceClickHouse } from '../../store/clickhouse.js'
 import { createTestWorkspace, type TestWorkspace } from '../../testing/workspace-for-tests.js'
 import { buildOutline, readOutlineRows } from '../catalogue/outline.js'
+import { DAY, RunBench } from '../testing/run-testkit.js'
 import { startRuns } from './run-records.js'
 import type { RunTagsDeps } from './run-tags.js'
-import { DAY, RunBench } from './run-testkit.js'
 import { runSettings } from './write-codes.js'
 
 const NOW = Date.parse('2026-03-01T04:00:00Z')

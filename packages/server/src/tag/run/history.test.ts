@@ -1,7 +1,7 @@
 import { Random } from '@tagtree/core/demo/random'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { createTestWorkspace, type TestWorkspace } from '../../testing/workspace-for-tests.js'
-import { DAY, RunBench } from './run-testkit.js'
+import { DAY, RunBench } from '../testing/run-testkit.js'
 
 const START = Date.parse('2026-03-01T04:00:00Z')
 const PEOPLE = 12

@@ -4,7 +4,7 @@ import { attributes, event, identities, NOON, who } from '../../collect/testing/
 import { publishedAudience } from '../../segment/audience.js'
 import { countSegment } from '../../segment/count.js'
 import { snapshotSegment } from '../../segment/snapshot.js'
-import { DAY, RunBench } from './run-testkit.js'
+import { DAY, RunBench } from '../testing/run-testkit.js'
 
 /** The import that joins two customers, and is taken back. */
 const JOINING = 7

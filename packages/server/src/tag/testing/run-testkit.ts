@@ -6,9 +6,9 @@ import { readScanState } from '../../store/scan-state.js'
 import type { TestWorkspace } from '../../testing/workspace-for-tests.js'
 import { type SavedDefinition, saveDefinition } from '../catalogue/save-definition.js'
 import type { CatalogueScope } from '../catalogue/scope.js'
-import { readHeads } from './heads.js'
-import { unpublishedRuns } from './run-records.js'
-import { type RunTagsDeps, type RunTagsRequest, type RunTagsResult, runTags } from './run-tags.js'
+import { readHeads } from '../run/heads.js'
+import { unpublishedRuns } from '../run/run-records.js'
+import { type RunTagsDeps, type RunTagsRequest, type RunTagsResult, runTags } from '../run/run-tags.js'
 
 export const DAY = 86_400_000
 

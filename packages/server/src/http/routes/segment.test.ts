@@ -176,7 +176,10 @@ describe('members', () => {
   it('of what does not exist, or was never computed, are refused', async () => {
     const list = (kind: Kind, id: string, value?: string) =>
       refusal(
-        shop.client.call(contract.listAudienceMembers, { params: { kind, id }, query: value === undefined ? {} : { value } }),
+        shop.client.call(contract.listAudienceMembers, {
+          params: { kind, id },
+          query: value === undefined ? {} : { value },
+        }),
       )
     expect(await list('segments', 'nobody')).toMatchObject({ code: 'NOT_FOUND' })
     expect(await list('segments', 'city')).toMatchObject({ code: 'NOT_FOUND' })

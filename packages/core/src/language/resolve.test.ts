@@ -159,6 +159,7 @@ describe('what this version cannot compute', () => {
     [tag({ given: { sql: 'select 1' } }), '/assign/given'],
     [tag({ given: 'manual' }, { refresh: 'realtime' }), '/refresh'],
     [tag({ value: { attr: 'city' } }, { corrections: { keep: '30d' } }), '/corrections'],
+    [tag({ value: { attr: 'city' } }, { empty: 'keep' }), '/empty'],
     [
       {
         kind: 'segment',

@@ -147,6 +147,8 @@ function resolveTag(tag: TagDefinition, scope: Scope, resolving: Resolving): voi
   const resolve = WAYS[assignWayOf(tag.assign)] as ResolveWay<Assign>
   resolve(tag.assign, tag, '/assign', scope, resolving)
   refuseRealtime(tag.refresh, resolving)
+  // Kept values would make a tag more than a function of its facts: counts by plan and by bitmaps would differ.
+  if (tag.empty === 'keep') resolving.report('/empty', notYet('empty: keep', '保留原值（empty: keep）'))
   if (tag.corrections !== undefined)
     resolving.report('/corrections', notYet('"corrections"', '“corrections”（人工纠正）'))
   warnOfValues(tag, scope, resolving)

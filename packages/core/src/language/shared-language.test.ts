@@ -35,7 +35,7 @@ describe.runIf(hasSharedLanguage)('the shared corpus of definitions', () => {
       }
     }
     expect(accepted).toEqual(
-      expect.arrayContaining(['spend_ever', 'rfm8', 'rfm11', 'rfm10', 'lifecycle', 's02', 's27', 'tier']),
+      expect.arrayContaining(['spend_ever', 'rfm8', 'rfm11', 'rfm10', 'lifecycle', 's02', 's27']),
     )
     expect(accepted.length).toBeGreaterThanOrEqual(74)
   })

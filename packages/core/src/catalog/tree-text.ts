@@ -65,7 +65,9 @@ function appendLevel(
     const deeper = `${indent}${last ? '  ' : '│ '}`
     if ('categories' in child) {
       const people = Object.entries(child.people).map(([subject, count]) => peopleText(count, subject, language))
-      lines.push(`${head}${say(child.name, language)}  ${people.join(' · ')}`)
+      lines.push(
+        [`${head}${say(child.name, language)}`, ...(people.length === 0 ? [] : [people.join(' · ')])].join('  '),
+      )
       appendLevel(lines, deeper, child, language)
     } else {
       appendTag(lines, head, deeper, child, language)
@@ -94,8 +96,9 @@ function appendTag(lines: string[], head: string, indent: string, tag: OutlineTa
 
 function peopleText(count: number, subject: string, language: 'zh' | 'en'): string {
   const figure = count.toLocaleString('en-US')
-  if (subject === 'person') return language === 'zh' ? `${figure} 人` : `${figure} people`
-  if (subject === 'organisation') return language === 'zh' ? `${figure} 家企业` : `${figure} organisations`
+  const many = count === 1 ? '' : 's'
+  if (subject === 'person') return language === 'zh' ? `${figure} 人` : `${figure} ${count === 1 ? 'person' : 'people'}`
+  if (subject === 'organisation') return language === 'zh' ? `${figure} 家企业` : `${figure} organisation${many}`
   return `${figure} ${subject}`
 }
 

@@ -43,9 +43,9 @@ export function tagRunJob(deps: TagRunJobDeps): JobKind {
         onProgress: async (done: number) => job.report({ done: Math.round(done * 100) / 100 }),
       }
       if (order.automatic) {
-        const result = await deps.runner.runUntilCurrent(request, deps.now)
+        // First, so that a run that fails for good does not end the refreshing.
         await planRefresh(deps, job.workspaceId)
-        return resultOf(result)
+        return resultOf(await deps.runner.runUntilCurrent(request, deps.now))
       }
       const result = await deps.runner.runOnce({
         ...request,

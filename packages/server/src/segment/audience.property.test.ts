@@ -183,15 +183,16 @@ async function byBitmaps(scope: SegmentScope, segment: SegmentDefinition): Promi
   const audience = compileTagAudience(segment.where, { catalog, heads, population })
   if (audience === null) return null
   const members = audience.members(0, 1000)
-  const [rows, [count]] = await Promise.all([
+  const [rows, [count], [undecided]] = await Promise.all([
     clickhouse.query<{ profile_id: number }>(members.sql, { params: members.params }),
-    clickhouse.query<{ people: string; unknown: string; population: string }>(audience.count.sql, {
+    clickhouse.query<{ people: string; population: string }>(audience.count.sql, {
       params: audience.count.params,
     }),
+    clickhouse.query<{ unknown: string }>(audience.unknown.sql, { params: audience.unknown.params }),
   ])
   const people = rows.map((row) => row.profile_id)
   expect(Number(count!.people)).toBe(people.length)
-  return { people, unknown: Number(count!.unknown), population: Number(count!.population) }
+  return { people, unknown: Number(undecided!.unknown), population: Number(count!.population) }
 }
 
 async function byPlan(scope: SegmentScope, segments: readonly SegmentDefinition[]): Promise<Answer[]> {

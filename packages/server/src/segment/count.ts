@@ -94,12 +94,14 @@ function isOutdated({ catalog, heads }: SegmentScope, number: number): boolean {
 
 async function countAudience(
   scope: SegmentScope,
-  { count: { sql, params } }: TagAudience,
+  { count, unknown }: TagAudience,
   asOf: number,
   signal: AbortSignal | undefined,
 ): Promise<AudienceCount> {
-  const rows = await scope.clickhouse.query<CountRow>(sql, { params, signal })
-  return { ...figuresOf(rows[0]), asOf, answeredBy: 'bitmaps' }
+  const [counted, undecided] = await Promise.all(
+    [count, unknown].map(({ sql, params }) => scope.clickhouse.query<CountRow>(sql, { params, signal })),
+  )
+  return { ...figuresOf({ ...counted?.[0], ...undecided?.[0] } as CountRow), asOf, answeredBy: 'bitmaps' }
 }
 
 async function countByPlan(

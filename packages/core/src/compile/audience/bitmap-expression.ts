@@ -29,6 +29,21 @@ export function subtract(left: BitmapExpression, right: BitmapExpression): Bitma
   return { kind: 'andNot', left, right }
 }
 
+/** Leaves an expression is made of. */
+export function leavesOf(expression: BitmapExpression): ReadonlySet<number> {
+  switch (expression.kind) {
+    case 'leaf':
+      return new Set([expression.index])
+    case 'empty':
+      return new Set()
+    case 'and':
+    case 'or':
+      return new Set(expression.parts.flatMap((part) => [...leavesOf(part)]))
+    case 'andNot':
+      return new Set([...leavesOf(expression.left), ...leavesOf(expression.right)])
+  }
+}
+
 /** The expression as ClickHouse text; leaf i is the column b<i>. */
 export function printBitmapExpression(expression: BitmapExpression): string {
   switch (expression.kind) {

@@ -1,5 +1,12 @@
 import type { Catalog } from '../../catalog/catalog.js'
-import { type BitmapExpression, intersect, printBitmapExpression, subtract, unite } from './bitmap-expression.js'
+import {
+  type BitmapExpression,
+  intersect,
+  leavesOf,
+  printBitmapExpression,
+  subtract,
+  unite,
+} from './bitmap-expression.js'
 
 /** The published run whose bitmaps stand for a tag, a segment, a list or a population. */
 export interface StoredHead {
@@ -22,8 +29,10 @@ export interface AudienceStatement {
 
 /** An audience that is answered by stored bitmaps alone. */
 export interface TagAudience {
-  /** One row: people (true), unknown, population. */
+  /** One row: people (true), population. */
   readonly count: AudienceStatement
+  /** One row: unknown, whom the condition cannot decide. A statement of its own, because it needs many more bitmaps. */
+  readonly unknown: AudienceStatement
   /** Up to `limit` profile ids above `after`, ascending, in column profile_id. */
   members(after: number, limit: number): AudienceStatement
   /** Numbers of whatever was read, the population's among them. */
@@ -74,26 +83,30 @@ export class StoredSets {
     const members = intersect([this.population, isTrue])
     const unknown = subtract(this.population, unite([isTrue, isFalse]))
     const sizeOf = (set: BitmapExpression): string => `sum(bitmapCardinality(${printBitmapExpression(set)}))`
-    const { source, params } = this.#print()
+    const counted = this.#print(unite([members, this.population]))
+    const undecided = this.#print(unknown)
+    const listed = this.#print(members)
     return {
       count: {
-        sql: `SELECT ${sizeOf(members)} AS people, ${sizeOf(unknown)} AS unknown, ${sizeOf(this.population)} AS population FROM (${source})`,
-        params,
+        sql: `SELECT ${sizeOf(members)} AS people, ${sizeOf(this.population)} AS population FROM (${counted.source})`,
+        params: counted.params,
       },
+      unknown: { sql: `SELECT ${sizeOf(unknown)} AS unknown FROM (${undecided.source})`, params: undecided.params },
       members: (after, limit) => ({
-        sql: `SELECT arrayJoin(bitmapToArray(bitmapSubsetLimit(${printBitmapExpression(members)}, {after:UInt32}, {limit:UInt32}))) AS profile_id FROM (${source}) ORDER BY profile_id LIMIT {limit:UInt32}`,
-        params: { ...params, after: after + 1, limit },
+        sql: `SELECT arrayJoin(bitmapToArray(bitmapSubsetLimit(${printBitmapExpression(members)}, {after:UInt32}, {limit:UInt32}))) AS profile_id FROM (${listed.source}) ORDER BY profile_id LIMIT {limit:UInt32}`,
+        params: { ...listed.params, after: after + 1, limit },
       }),
-      reads: params.tags as number[],
+      reads: [...new Set(this.#leaves.map((leaf) => leaf.number))],
     }
   }
 
-  #print(): { source: string; params: Record<string, unknown> } {
-    const params: Record<string, unknown> = {
-      tags: [...new Set(this.#leaves.map((leaf) => leaf.number))],
-      runs: [...new Set(this.#leaves.map((leaf) => Number(leaf.run)))],
-    }
-    const columns = this.#leaves.map((leaf, index) => {
+  /** One scan that reads only the bitmaps an expression needs; leaf i is the column b<i>. */
+  #print(expression: BitmapExpression): { source: string; params: Record<string, unknown> } {
+    const params: Record<string, unknown> = {}
+    const tests: string[] = []
+    const columns: string[] = []
+    for (const index of leavesOf(expression)) {
+      const leaf = this.#leaves[index]!
       params[`t${index}`] = leaf.number
       params[`r${index}`] = leaf.run
       let test = `tag_id = {t${index}:UInt32} AND run_id = {r${index}:UInt64}`
@@ -101,9 +114,10 @@ export class StoredSets {
         params[`v${index}`] = leaf.values
         test += ` AND value IN {v${index}:Array(UInt32)}`
       }
-      return `groupBitmapMergeStateIf(users, ${test}) AS b${index}`
-    })
-    const source = `SELECT slice, ${columns.join(', ')} FROM tag_bitmaps WHERE tag_id IN {tags:Array(UInt32)} AND run_id IN {runs:Array(UInt64)} GROUP BY slice`
+      tests.push(`(${test})`)
+      columns.push(`groupBitmapMergeStateIf(users, ${test}) AS b${index}`)
+    }
+    const source = `SELECT ${['slice', ...columns].join(', ')} FROM tag_bitmaps WHERE ${tests.join(' OR ') || 'false'} GROUP BY slice`
     return { source, params }
   }
 }

@@ -1,9 +1,9 @@
-import { readFileSync } from 'node:fs'
 import { treeText } from '@tagtree/core/catalog/tree-text'
 import * as contract from '@tagtree/core/contract/catalogue'
 import { AppError } from '@tagtree/core/kernel/app-error'
-import { parse } from 'yaml'
 import type { AddCommands } from '../cli.js'
+import { parseDocument, readDocument } from '../read-document.js'
+import { readAsOf, readPosition } from '../read-option.js'
 import { printRows, readStandardInput } from '../terminal.js'
 
 /** tagtree tree, category …, definition …: the tag catalogue 标签目录. */
@@ -49,10 +49,7 @@ export const addCatalogueCommands: AddCommands = (program, cli) => {
       changed(
         await cli.client().call(contract.moveCategory, {
           params: { id },
-          body: {
-            parentId: options.parent ?? null,
-            position: options.position === undefined ? null : Number(options.position),
-          },
+          body: { parentId: options.parent ?? null, position: readPosition(options.position) },
         }),
       ),
     )
@@ -69,8 +66,8 @@ export const addCatalogueCommands: AddCommands = (program, cli) => {
   definition
     .command('list')
     .description(text('列出定义', 'list definitions'))
-    .option('--kind <kind>', 'tag | segment | metric')
-    .action(async (options: { kind?: 'tag' | 'segment' | 'metric' }) => {
+    .option('--kind <kind>', 'tag | segment | metric | list')
+    .action(async (options: { kind?: 'tag' | 'segment' | 'metric' | 'list' }) => {
       const { items } = await cli
         .client()
         .call(contract.listDefinitions, { query: options.kind === undefined ? {} : { kind: options.kind } })
@@ -98,7 +95,7 @@ export const addCatalogueCommands: AddCommands = (program, cli) => {
     .option('--category <id>', text('放入此目录', 'put it into this category'))
     .option('--draft', text('只保存草稿，不发布', 'keep it as a draft'))
     .action(async (file: string, options: { category?: string; draft?: boolean }) => {
-      const document = await readDocument(file)
+      const document = await documentOf(file)
       const saved = await cli.client().call(contract.saveDefinition, {
         params: { id: String(document.id ?? '') },
         body: {
@@ -114,7 +111,7 @@ export const addCatalogueCommands: AddCommands = (program, cli) => {
     .command('check <file>')
     .description(text('检查定义并读成一句话', 'check a definition and say it as a sentence'))
     .action(async (file: string) => {
-      const document = await readDocument(file)
+      const document = await documentOf(file)
       const checked = await cli.client().call(contract.checkDefinition, { body: { document } })
       for (const warning of checked.warnings) terminal.err(`${warning.pointer}: ${warning.message}`)
       terminal.out(checked.sentence[terminal.language])
@@ -124,10 +121,10 @@ export const addCatalogueCommands: AddCommands = (program, cli) => {
     .description(text('试算：各值人数，不保存', 'compute without saving: people per value'))
     .option('--as-of <instant>', text('截至时刻，例如 2026-01-31T00:00:00Z', 'as of, such as 2026-01-31T00:00:00Z'))
     .action(async (file: string, options: { asOf?: string }) => {
-      const document = await readDocument(file)
+      const document = await documentOf(file)
       const preview = await cli
         .client()
-        .call(contract.previewDefinition, { body: { document, ...(options.asOf ? { asOf: options.asOf } : {}) } })
+        .call(contract.previewDefinition, { body: { document, ...readAsOf(options.asOf) } })
       if (cli.options().json) return terminal.out(JSON.stringify(preview, null, 2))
       for (const fit of preview.fits) terminal.err(`${fit.path}: ${fit.cuts.join(' | ')}`)
       printRows(terminal, false, valueColumns(text), preview.values)
@@ -150,13 +147,52 @@ export const addCatalogueCommands: AddCommands = (program, cli) => {
     .command('move <id>')
     .description(text('移到目录', 'move to a category'))
     .option('--category <id>', text('目录；不写则移出', 'category; without it, out of any'))
-    .action(async (id: string, options: { category?: string }) =>
+    .option('--position <n>', text('在目录中的位置，从 0 起', 'place in the category, from 0'))
+    .action(async (id: string, options: { category?: string; position?: string }) =>
       changed(
-        await cli
-          .client()
-          .call(contract.moveDefinition, { params: { id }, body: { categoryId: options.category ?? null } }),
+        await cli.client().call(contract.moveDefinition, {
+          params: { id },
+          body: { categoryId: options.category ?? null, position: readPosition(options.position) },
+        }),
       ),
     )
+  definition
+    .command('copy <id> <newId> <name>')
+    .description(text('复制为新的定义', 'copy under a new id and name'))
+    .action(async (id: string, newId: string, name: string) =>
+      changed(
+        await cli.client().call(contract.copyDefinition, {
+          params: { id },
+          body: { id: newId, name },
+          idempotencyKey: crypto.randomUUID(),
+        }),
+      ),
+    )
+  definition
+    .command('uses <id>')
+    .description(text('被哪些定义使用', 'what uses it'))
+    .action(async (id: string) => {
+      const { items } = await cli.client().call(contract.listUses, { params: { id } })
+      type Row = (typeof items)[number]
+      const columns = [
+        { title: text('标识', 'id'), value: (row: Row) => row.id },
+        { title: text('类型', 'kind'), value: (row: Row) => row.kind },
+      ]
+      printRows(terminal, cli.options().json, columns, items)
+    })
+  definition
+    .command('versions <id>')
+    .description(text('全部版本，最新的在前', 'all versions, newest first'))
+    .action(async (id: string) => {
+      const { items } = await cli.client().call(contract.listVersions, { params: { id } })
+      type Row = (typeof items)[number]
+      const columns = [
+        { title: text('版本', 'version'), value: (row: Row) => row.version, right: true },
+        { title: text('时间', 'at'), value: (row: Row) => row.createdAt },
+        { title: text('含义', 'meaning'), value: (row: Row) => row.sentence[terminal.language] },
+      ]
+      printRows(terminal, cli.options().json, columns, items)
+    })
   definition
     .command('rename <id> <name>')
     .description(text('重命名', 'rename'))
@@ -164,6 +200,21 @@ export const addCatalogueCommands: AddCommands = (program, cli) => {
       changed(await cli.client().call(contract.renameDefinition, { params: { id }, body: { name } })),
     )
 
+  program
+    .command('changes')
+    .description(text('目录与定义的更改历史', 'what was changed in the catalogue, newest first'))
+    .action(async () => {
+      const { items } = await cli.client().call(contract.listCatalogueChanges, { query: { limit: 50 } })
+      type Row = (typeof items)[number]
+      const columns = [
+        { title: text('更改', 'change'), value: (row: Row) => row.changeNo, right: true },
+        { title: text('时间', 'at'), value: (row: Row) => row.at },
+        { title: text('动作', 'what'), value: ({ summary }: Row) => `${summary.verb} ${summary.what}` },
+        { title: text('标识', 'id'), value: ({ summary }: Row) => summary.id },
+        { title: text('已被撤销', 'undone by'), value: (row: Row) => row.undoneBy },
+      ]
+      printRows(terminal, cli.options().json, columns, items)
+    })
   program
     .command('undo [change]')
     .description(text('撤销一次目录更改，默认最近一次', 'undo a change of the catalogue, by default the last one'))
@@ -195,25 +246,7 @@ export function valueColumns(text: (zh: string, en: string) => string) {
   ]
 }
 
-async function readDocument(file: string): Promise<Record<string, unknown>> {
-  const content = file === '-' ? await readStandardInput() : readText(file)
-  let document: unknown
-  try {
-    document = parse(content)
-  } catch (cause) {
-    const reason = cause instanceof Error ? (cause.message.split('\n')[0] ?? '') : ''
-    throw new AppError('COMMAND_INVALID', { words: { reason: `${file}: ${reason}` }, cause })
-  }
-  if (typeof document === 'object' && document !== null && !Array.isArray(document)) {
-    return document as Record<string, unknown>
-  }
-  throw new AppError('COMMAND_INVALID', { words: { reason: `${file} does not hold one definition` } })
-}
-
-function readText(file: string): string {
-  try {
-    return readFileSync(file, 'utf8')
-  } catch (cause) {
-    throw new AppError('COMMAND_INVALID', { words: { reason: `${file} cannot be read` }, cause })
-  }
+/** From a file, or from what is piped into the command. */
+async function documentOf(file: string): Promise<Record<string, unknown>> {
+  return file === '-' ? parseDocument(await readStandardInput(), '-') : readDocument(file)
 }

@@ -1,6 +1,7 @@
 import * as contract from '@tagtree/core/contract/segment'
 import { AppError } from '@tagtree/core/kernel/app-error'
 import type { AddCommands } from '../cli.js'
+import { readAsOf } from '../read-option.js'
 import { printRows } from '../terminal.js'
 import { writeTo } from '../write-to.js'
 
@@ -19,7 +20,7 @@ export const addSegmentCommands: AddCommands = (program, cli) => {
     .option('--as-of <instant>', text('截至时刻', 'as of'))
     .action(async (id: string, options: { asOf?: string }) => {
       const count = await cli.client().call(contract.countAudience, {
-        body: { id, ...(options.asOf === undefined ? {} : { asOf: new Date(options.asOf).toISOString() }) },
+        body: { id, ...readAsOf(options.asOf) },
       })
       if (cli.options().json) return terminal.out(JSON.stringify(count, null, 2))
       terminal.out(String(count.people))

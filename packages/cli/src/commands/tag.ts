@@ -1,5 +1,6 @@
 import * as contract from '@tagtree/core/contract/tag'
 import type { AddCommands } from '../cli.js'
+import { readAsOf } from '../read-option.js'
 import { printRows } from '../terminal.js'
 import { jobFailure, waitForJob } from '../wait-for-job.js'
 import { valueColumns } from './catalogue.js'
@@ -23,7 +24,7 @@ export const addTagCommands: AddCommands = (program, cli) => {
       const started = await client.call(contract.runTags, {
         body: {
           ...(ids.length === 0 ? {} : { ids }),
-          ...(options.asOf === undefined ? {} : { asOf: new Date(options.asOf).toISOString() }),
+          ...readAsOf(options.asOf),
           refit: options.refit === true,
         },
         idempotencyKey: crypto.randomUUID(),
@@ -31,7 +32,11 @@ export const addTagCommands: AddCommands = (program, cli) => {
       if (!options.wait) return terminal.out(String(started.id))
       const job = await waitForJob(client, started.id)
       if (job.state !== 'done') throw jobFailure(job)
-      const result = job.result as { published?: string[]; ms?: number; rows?: number }
+      const result = job.result as { published?: string[]; broken?: string[]; ms?: number; rows?: number }
+      for (const id of result.broken ?? [])
+        terminal.err(
+          text(`${id} 无法计算，见 tagtree tag runs ${id}`, `${id} cannot be computed: tagtree tag runs ${id}`),
+        )
       if (cli.options().json) return terminal.out(JSON.stringify(result, null, 2))
       terminal.out(
         text(

@@ -6,7 +6,7 @@ import { describeError } from './http/log.js'
 import { type RunningServer, type Say, startServer } from './start-server.js'
 
 // A batch lives for seconds, so nearly all that grows old is garbage soon. Collecting it after half as much again, not
-// after three times as much, keeps a large import at 60 % of the memory for no measurable time.
+// after three times as much, kept a large import at 60 % of the memory.
 setFlagsFromString('--heap-growing-percent=50')
 
 /** The process: starts the server, says in the terminal what it is doing, and stops cleanly when it is told to. */

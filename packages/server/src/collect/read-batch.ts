@@ -1,10 +1,8 @@
-import { createHash } from 'node:crypto'
 import { LATEST_INSTANT } from '@tagtree/core/catalog/stored-date'
 import type {
   AttributeOperation,
   Incoming,
   IncomingAttributes,
-  MessageKey,
   RawValue,
   SubjectReference,
 } from '@tagtree/core/collect/incoming'
@@ -17,6 +15,7 @@ import type {
 } from '@tagtree/core/contract/batch'
 import type { Issue } from '@tagtree/core/kernel/app-error'
 import type { z } from 'zod'
+import { streamKey } from './stream-key.js'
 
 /** Deepest nesting inside one item. */
 const MAX_ITEM_DEPTH = 32
@@ -68,7 +67,7 @@ export function eventFact(item: z.output<typeof EventItem>, arrival: number): In
   if (typeof ts === 'object') return ts
   return {
     type: 'event',
-    key: keyOf('event', item.id),
+    key: streamKey(`event\0${item.id}`),
     event: item.event,
     ts,
     about: [subjectOf(item), ...(item.also ?? []).map(subjectOf)],
@@ -97,14 +96,19 @@ export function attributesFact(item: z.output<typeof AttributesItem>, arrival: n
       messageZh: '没有任何修改',
     }
   }
-  return { type: 'attributes', key: keyOf('attributes', item.id), ts, about: subjectOf(item), changes }
+  return { type: 'attributes', key: streamKey(`attributes\0${item.id}`), ts, about: subjectOf(item), changes }
 }
 
 export function identitiesFact(item: z.output<typeof IdentitiesItem>, arrival: number): Incoming | Issue {
   const ts = readMoment(item.time, arrival)
   if (typeof ts === 'object') return ts
   const about = subjectOf(item)
-  return { type: 'identities', key: keyOf('identities', item.id ?? JSON.stringify([about, item.time])), ts, about }
+  return {
+    type: 'identities',
+    key: streamKey(`identities\0${item.id ?? JSON.stringify([about, item.time])}`),
+    ts,
+    about,
+  }
 }
 
 export function relationFact(item: z.output<typeof RelationItem>, arrival: number): Incoming | Issue {
@@ -115,7 +119,7 @@ export function relationFact(item: z.output<typeof RelationItem>, arrival: numbe
   const { relation, role = null } = item
   const [from, to] = [subjectOf(item.from), subjectOf(item.to)]
   const id = item.id ?? JSON.stringify([relation, from, to, role, item.time, item.until])
-  return { type: 'relation', key: keyOf('relation', id), relation, from, to, role, ts, until }
+  return { type: 'relation', key: streamKey(`relation\0${id}`), relation, from, to, role, ts, until }
 }
 
 function subjectOf(given: z.output<typeof SubjectGiven>): SubjectReference {
@@ -123,9 +127,4 @@ function subjectOf(given: z.output<typeof SubjectGiven>): SubjectReference {
     (Array.isArray(values) ? values : [values]).map((value) => ({ kind, value: String(value) })),
   )
   return { subject: given.subject, identities }
-}
-
-function keyOf(type: string, id: string): MessageKey {
-  const hash = createHash('sha256').update(`${type}\0${id}`).digest().readBigInt64BE()
-  return { scope: 'stream', hash: hash.toString(), content: null }
 }

@@ -1,10 +1,10 @@
-import { createHash } from 'node:crypto'
 import type { DefinitionEntry } from '@tagtree/core/catalog/catalog'
 import type { IdentityReference, IncomingAttributes } from '@tagtree/core/collect/incoming'
 import { AppError, type Issue } from '@tagtree/core/kernel/app-error'
 import { nearest } from '@tagtree/core/kernel/nearest'
 import { givenAttribute } from '@tagtree/core/language/assign/given/attribute'
 import type { TagDefinition } from '@tagtree/core/language/document'
+import { streamKey } from '../collect/stream-key.js'
 
 export interface GivenValue {
   readonly identities: readonly IdentityReference[]
@@ -35,7 +35,7 @@ export function givenValues(
   const attribute = givenAttribute(entry.id)
   return given.map(({ identities, value }, index) => ({
     type: 'attributes',
-    key: { scope: 'stream', hash: messageHash(`${entry.id}\0${key}\0${index}`), content: null },
+    key: streamKey(`${entry.id}\0${key}\0${index}`),
     ts: now,
     about: { subject: body.subject ?? 'person', identities },
     changes: [
@@ -80,8 +80,4 @@ function textsOf(value: string | readonly string[]): readonly string[] {
 
 function few(texts: readonly string[], between: string): string {
   return texts.length <= 10 ? texts.join(between) : `${texts.slice(0, 10).join(between)} …`
-}
-
-function messageHash(text: string): string {
-  return createHash('sha256').update(text).digest().readBigInt64BE().toString()
 }

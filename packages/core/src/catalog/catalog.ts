@@ -12,6 +12,35 @@ export interface PropertyEntry {
   readonly item: boolean
   /** The typed ClickHouse column, or null while the property lives in the JSON column `props`. */
   readonly column: string | null
+  /** The item catalogue whose items the value names (`sku` of `goods`): `sku.brand` goes on there. */
+  readonly catalogue?: string
+}
+/** A catalogue of things (goods, articles) whose properties are read as they are known now. */
+export interface ItemCatalogueEntry {
+  readonly key: string
+  readonly labels: Text
+  readonly properties: ReadonlyMap<string, ItemPropertyEntry>
+}
+export interface ItemPropertyEntry {
+  readonly name: string
+  readonly type: PropertyType
+  readonly labels: Text
+}
+/** What the workspace calendar says about one local day. */
+export interface CalendarDay {
+  readonly kind: 'workday' | 'restday' | 'holiday'
+  /** Name of the holiday; null on other days. */
+  readonly holiday: string | null
+  /** Name of the promotion that runs; null = none. */
+  readonly promotion: string | null
+}
+/** A named stretch of the workspace calendar (promotion, school term): local days, both included. */
+export interface PeriodEntry {
+  readonly id: string
+  readonly labels: Text
+  /** Instants in ms, half-open. */
+  readonly from: number
+  readonly to: number
 }
 export interface EventEntry {
   readonly name: string
@@ -44,6 +73,8 @@ export interface RelationEntry {
   readonly labels: Text
   /** Counting noun of what is reached (人, 家). */
   readonly noun: Text
+  /** The relation whose rows this one reads from the other end (employs ⇄ employer); null = it has rows of its own. */
+  readonly inverseOf: string | null
 }
 /** A stored definition and the number it has in the tag id space (tags, segments and lists share it). */
 export interface DefinitionEntry {
@@ -76,6 +107,10 @@ export interface Catalog {
   readonly relations: ReadonlyMap<string, RelationEntry>
   readonly definitions: ReadonlyMap<string, DefinitionEntry>
   readonly lists: ReadonlyMap<string, ListEntry>
+  readonly items: ReadonlyMap<string, ItemCatalogueEntry>
+  /** Local day number -> what is special about the day; days that are not here follow the week. */
+  readonly calendar: ReadonlyMap<number, CalendarDay>
+  readonly periods: ReadonlyMap<string, PeriodEntry>
 }
 
 export interface IdentityKindEntry {

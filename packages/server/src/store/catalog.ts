@@ -148,5 +148,8 @@ function toCatalog(stamp: Stamp, names: Names, rows: readonly DefinitionRow[]): 
     relations: names.relations,
     definitions,
     lists,
+    items: new Map(),
+    calendar: new Map(),
+    periods: new Map(),
   }
 }

@@ -129,6 +129,7 @@ export async function readNames(tx: Tx, workspaceId: number): Promise<Names> {
           many: row.many,
           labels: row.labels,
           noun: row.noun,
+          inverseOf: null,
         },
       ]),
     ),

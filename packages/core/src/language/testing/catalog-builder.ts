@@ -38,7 +38,9 @@ export interface CatalogInput {
   readonly attributes?: Readonly<Record<string, PropertyInput>>
   readonly attributesOf?: Readonly<Record<string, Readonly<Record<string, PropertyInput>>>>
   readonly identityKinds?: readonly string[]
-  readonly relations?: Readonly<Record<string, readonly [from: string, to: string, how: 'one' | 'many']>>
+  readonly relations?: Readonly<
+    Record<string, readonly [from: string, to: string, how: 'one' | 'many', inverseOf?: string]>
+  >
   readonly lists?: readonly string[]
   /** Documents; they are parsed, their recipes expanded, numbered from 1 and given codes from 1. */
   readonly definitions?: readonly object[]
@@ -77,9 +79,17 @@ export function buildCatalog(input: CatalogInput = {}): Catalog {
     attributes,
     identityKinds: new Map((input.identityKinds ?? []).map((key) => [key, buildIdentityKind(key)])),
     relations: new Map(
-      Object.entries(input.relations ?? {}).map(([key, [from, to, how]]): [string, RelationEntry] => [
+      Object.entries(input.relations ?? {}).map(([key, [from, to, how, inverseOf]]): [string, RelationEntry] => [
         key,
-        { key, from, to, many: how === 'many', labels: key, noun: { zh: '个', en: to } },
+        {
+          key,
+          from,
+          to,
+          many: how === 'many',
+          labels: key,
+          noun: { zh: '个', en: to },
+          inverseOf: inverseOf ?? null,
+        },
       ]),
     ),
     definitions: new Map(),
@@ -89,6 +99,9 @@ export function buildCatalog(input: CatalogInput = {}): Catalog {
         { id, number: 10_001 + index, subject: 'person', labels: id },
       ]),
     ),
+    items: new Map(),
+    calendar: new Map(),
+    periods: new Map(),
   }
   return withDefinitions(empty, input.definitions ?? [])
 }

@@ -64,7 +64,7 @@ export function findNewNames(facts: readonly PlacedFact[], names: Names): Wanted
       const key = fact.record.relation
       const [from, to] = [fact.from.subject.key, fact.to.subject.key]
       if (!relations.has(key))
-        relations.set(key, { key, from, to, many: true, labels: key, noun: fact.to.subject.labels })
+        relations.set(key, { key, from, to, many: true, labels: key, noun: fact.to.subject.labels, inverseOf: null })
     }
   }
   const wanted = {

@@ -117,6 +117,7 @@ function mappingNames(mapping: Mapping): WantedNames {
       many: relation.many,
       labels: relation.label,
       noun: relation.noun,
+      inverseOf: null,
     })),
     events: Object.entries(declare?.events ?? {}).map(([name, { label, passive }]) => ({
       name,

@@ -100,11 +100,14 @@ export async function wireFlow(ports: Ports): Promise<Flow> {
     now: () => Date.now(),
   }
 
+  // Who has the lock of the data directory is the only one on the PostgreSQL in it.
+  const isAlone = ports.engines.postgres.embedded
   const facts = openLog({ app: postgres.app })
   const applier = createApplier({
     postgres,
     clickhouse,
     vault,
+    isAlone,
     onError: (workspaceId, error) =>
       log.warn({ err: error, workspaceId }, 'the log could not be applied; trying again'),
   })
@@ -128,9 +131,11 @@ export async function wireFlow(ports: Ports): Promise<Flow> {
     tagRunJob({ pool: postgres.app, runner, loadCatalog: catalogs.load, now: tagDeps.now }),
     ...importJobs(importDeps),
   ]
+  const leases = makeJobLeases(postgres.worker, ports.processName)
+  if (isAlone) await leases.endForeign()
   const jobs = runJobs({
     kinds: jobKinds,
-    leases: makeJobLeases(postgres.worker, ports.processName),
+    leases,
     postgresUrl: postgres.url,
     log,
   })

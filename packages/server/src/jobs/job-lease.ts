@@ -23,6 +23,8 @@ export interface JobLeases {
   fail(id: string, error: AppError): Promise<void>
   /** Runs again after the pause; `counted` false gives the attempt back. */
   retryLater(id: string, error: AppError, pauseSeconds: number, counted: boolean): Promise<void>
+  /** For a holder that is known to be the only living one: what others hold is of dead processes and is due at once. */
+  endForeign(): Promise<void>
   /** Hands a job back unharmed: another server, or this one after its next start, goes on with it. */
   release(id: string): Promise<void>
 }
@@ -84,6 +86,9 @@ export function makeJobLeases(pool: pg.Pool, holder: string): JobLeases {
            attempts = attempts - $5, lease_holder = null, lease_until = null ${mine}`,
         [id, holder, JSON.stringify(toJobError(error)), pauseSeconds, counted ? 0 : 1],
       )
+    },
+    async endForeign() {
+      await run(`update job set lease_until = now() where state = 'running' and lease_holder <> $1`, [holder])
     },
     async release(id) {
       await run(

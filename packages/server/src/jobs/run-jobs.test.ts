@@ -213,6 +213,18 @@ describe('a server that goes away', () => {
     expect((await ended(id)).result).toEqual({ from: { rows: 500 }, attempt: 1 })
   })
 
+  it('and was the only one gives them to the next at once', async () => {
+    const id = await start()
+    await makeJobLeases(postgres.worker, 'gone').claim()
+    const next = makeJobLeases(postgres.worker, 'next')
+    expect(await next.claim()).toBeNull()
+    await next.endForeign()
+    expect(await next.claim()).toMatchObject({ id: String(id), crashes: 1 })
+    // Its own stay as they are.
+    await next.endForeign()
+    expect(await makeJobLeases(postgres.worker, 'third').claim()).toBeNull()
+  })
+
   it('cannot write over what the next one did', async () => {
     const id = await start()
     await crashed(id)

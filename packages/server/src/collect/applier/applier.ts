@@ -7,7 +7,7 @@ import { type Listener, listen } from '../../store/notifications.js'
 import { inTransaction, inWorkspace, type PostgresPools } from '../../store/postgres.js'
 import { LOG_CHANNEL, STORED_CHANNEL } from '../log-format.js'
 import { dropStoredLogDays } from './drop-log-days.js'
-import { releaseLease } from './lease.js'
+import { endForeignLeases, releaseLease } from './lease.js'
 import { WorkspaceWorker } from './workspace-worker.js'
 
 export interface ApplierDeps {
@@ -17,6 +17,8 @@ export interface ApplierDeps {
   /** Default 1000; 250 while real-time tags exist. */
   readonly gatherMs?: number
   readonly now?: () => number
+  /** No other process works on this database, so the leases of those before need not lapse by themselves. */
+  readonly isAlone?: boolean
   onError?(workspaceId: number, error: unknown): void
   /** A batch became readable, by this process or another. */
   onStored?(workspaceId: number, batchNo: number): void
@@ -125,6 +127,7 @@ export function createApplier(deps: ApplierDeps): Applier {
 
   return {
     start: async () => {
+      if (deps.isAlone) await endForeignLeases(postgres.worker, holder)
       let firstLook: Promise<void> | undefined
       listener = listen({
         url: postgres.url,

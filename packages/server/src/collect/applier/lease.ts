@@ -1,5 +1,5 @@
 import type pg from 'pg'
-import { inWorkspace } from '../../store/postgres.js'
+import { inTransaction, inWorkspace } from '../../store/postgres.js'
 
 /** How long a lease is believed without a sign of life. Renewed by every batch, left to lapse when idle. */
 export const LEASE_SECONDS = 30
@@ -50,6 +50,15 @@ export async function releaseLease(worker: pg.Pool, workspaceId: number, holder:
   await inWorkspace(worker, workspaceId, (tx) =>
     tx.query(`update lease set expires_at = now() where workspace_id = $1 and name = 'applier' and holder = $2`, [
       workspaceId,
+      holder,
+    ]),
+  )
+}
+
+/** For a process that is known to be the only living one: the leases of others are of dead ones and lapse at once. */
+export async function endForeignLeases(worker: pg.Pool, holder: string): Promise<void> {
+  await inTransaction(worker, (tx) =>
+    tx.query(`update lease set expires_at = now() where name = 'applier' and holder <> $1 and expires_at > now()`, [
       holder,
     ]),
   )

@@ -8,7 +8,7 @@ import { event, who } from '../testing/facts.js'
 import { type Applier, createApplier } from './applier.js'
 import { plannedBatches, readBodies, takeHead } from './batch-store.js'
 import { deliverBatch } from './deliver.js'
-import { takeLease } from './lease.js'
+import { endForeignLeases, releaseLease, takeLease } from './lease.js'
 
 let shop: CollectingWorkspace
 beforeAll(async () => {
@@ -112,9 +112,12 @@ describe('several processes', () => {
     expect(taken).toMatchObject({ kind: 'held', epoch: epoch + 1, continued: false })
     const stale = inWorkspace(worker, shop.workspaceId, (tx) => takeHead(tx, shop.workspaceId, epoch))
     await expect(stale).rejects.toMatchObject({ code: 'LEASE_LOST' })
-    await inWorkspace(worker, shop.workspaceId, (tx) =>
-      tx.query(`update lease set expires_at = now() - interval '1 second' where workspace_id = $1`, [shop.workspaceId]),
-    )
+    // Who is known to be alone need not wait for the leases of the dead.
+    await endForeignLeases(worker, 'second')
+    expect(await takeLease(worker, shop.workspaceId, 'third', null)).toMatchObject({ kind: 'taken' })
+    await endForeignLeases(worker, 'third')
+    expect(await takeLease(worker, shop.workspaceId, 'third', null)).toMatchObject({ kind: 'held', epoch: epoch + 2 })
+    await releaseLease(worker, shop.workspaceId, 'third')
   })
 })
 

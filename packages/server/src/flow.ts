@@ -17,6 +17,7 @@ import { collectRoutes } from './http/routes/collect.js'
 import { governRoutes } from './http/routes/govern.js'
 import { importRoutes } from './http/routes/import.js'
 import { jobRoutes } from './http/routes/jobs.js'
+import { nameRoutes } from './http/routes/names.js'
 import { segmentRoutes } from './http/routes/segment.js'
 import { subjectRoutes } from './http/routes/subject.js'
 import { subjectTagRoutes } from './http/routes/subject-tags.js'
@@ -151,6 +152,7 @@ export async function wireFlow(ports: Ports): Promise<Flow> {
     ...jobRoutes(postgres.app),
     ...collectRoutes({ log: facts, now: tagDeps.now }),
     ...importRoutes({ pool: postgres.app, files, now: tagDeps.now }),
+    ...nameRoutes(tagDeps),
     ...subjectRoutes(tagDeps),
     ...catalogueRoutes(tagDeps),
     ...subjectTagRoutes(tagDeps),

@@ -4,6 +4,7 @@ import type { EndpointSpec } from './endpoint.js'
 import { GOVERN_ENDPOINTS } from './govern.js'
 import { IMPORT_ENDPOINTS } from './import.js'
 import { JOB_ENDPOINTS } from './jobs.js'
+import { NAME_ENDPOINTS } from './names.js'
 import { SEGMENT_ENDPOINTS } from './segment.js'
 import { SUBJECT_ENDPOINTS } from './subject.js'
 import { SUBJECT_TAG_ENDPOINTS } from './subject-tags.js'
@@ -13,6 +14,7 @@ import { TAG_ENDPOINTS } from './tag.js'
 export const ENDPOINTS: readonly EndpointSpec[] = [
   ...BATCH_ENDPOINTS,
   ...IMPORT_ENDPOINTS,
+  ...NAME_ENDPOINTS,
   ...SUBJECT_ENDPOINTS,
   ...CATALOGUE_ENDPOINTS,
   ...TAG_ENDPOINTS,

@@ -195,20 +195,6 @@ export const DEMO_ATTRIBUTES: Readonly<Record<'person' | 'organisation', Readonl
   },
 }
 
-/** Relations of the demo with the noun that counts what they reach. */
-export const DEMO_RELATIONS: Readonly<
-  Record<string, Label & { readonly from: string; readonly to: string; readonly noun: Label }>
-> = {
-  employs: { zh: '员工', en: 'employs', from: 'organisation', to: 'person', noun: { zh: '人', en: 'people' } },
-  employer: {
-    zh: '任职企业',
-    en: 'works for',
-    from: 'person',
-    to: 'organisation',
-    noun: { zh: '家', en: 'companies' },
-  },
-}
-
 /** Properties of an article in the item catalogue `goods`. */
 export const DEMO_GOODS: Readonly<Record<string, NamedProperty>> = {
   name: named('text', '商品名称', 'name'),

@@ -30,6 +30,20 @@ export const WRITE_ERRORS = {
     'Leave out what is not used.',
     '请去掉不使用的部分。',
   ),
+  RELATION_FIXED: entry(
+    409,
+    'The relation "{name}" already joins {known}; it cannot become {wanted}.',
+    '关系“{name}”已是 {known}，不能改为 {wanted}。',
+    'Use another name for the new relation.',
+    '请为新关系换一个名称。',
+  ),
+  RELATION_INVALID: entry(
+    422,
+    'The relation "{name}" cannot be used: {reason}.',
+    '关系“{name}”不可用：{reason}。',
+    'Correct the relation; GET /relations lists what exists.',
+    '请修正该关系；GET /relations 可列出已有关系。',
+  ),
   LEASE_LOST: entry(
     503,
     'Another process has taken over storing the facts of this workspace.',

@@ -1,9 +1,11 @@
-import type { IdentityKindEntry, PropertyType, RelationEntry } from '@tagtree/core/catalog/catalog'
+import type { IdentityKindEntry, PropertyType } from '@tagtree/core/catalog/catalog'
 import { AppError } from '@tagtree/core/kernel/app-error'
 import type { Text } from '@tagtree/core/language/document'
+import { checkRoom } from './check-room.js'
 import { quoteIdentifier, type WorkspaceClickHouse } from './clickhouse.js'
 import { bumpCatalogVersion, type Names, readNames, type StoredAttribute, type StoredProperty } from './names.js'
 import type { Tx } from './postgres.js'
+import { addRelations, type WantedRelation } from './relations.js'
 
 /** Names to add; those that exist already are left as they are. */
 export interface WantedNames {
@@ -12,7 +14,7 @@ export interface WantedNames {
   readonly attributes?: readonly WantedAttribute[]
   readonly subjects?: readonly { readonly key: string; readonly labels?: Text }[]
   readonly identityKinds?: readonly IdentityKindEntry[]
-  readonly relations?: readonly RelationEntry[]
+  readonly relations?: readonly WantedRelation[]
 }
 export interface WantedProperty {
   readonly event: string
@@ -35,13 +37,13 @@ export const MAX_EVENT_COLUMNS = 200
 /** Typed columns of attributes. */
 export const MAX_ATTRIBUTE_COLUMNS = 500
 /** Names of one kind that a workspace may have at all. */
-const MAX_NAMES = { events: 2_000, properties: 20_000, attributes: 5_000, subjects: 50, kinds: 500, relations: 200 }
+const MAX_NAMES = { events: 2_000, properties: 20_000, attributes: 5_000, subjects: 50, kinds: 500 }
 
 /**
  * Adds names in the caller's transaction. Columns are added to ClickHouse before the names commit: a reader who sees a
  * name can read its column. A column whose name was lost in a crash is used again when its type fits.
  * `planned`: declared by somebody, not met in data; then a stored name with another type is an error.
- * @throws AppError CATALOG_TYPE_FIXED | CATALOG_FULL
+ * @throws AppError CATALOG_TYPE_FIXED | CATALOG_FULL | RELATION_FIXED | RELATION_INVALID
  */
 export async function growCatalog(
   tx: Tx,
@@ -52,7 +54,7 @@ export async function growCatalog(
 ): Promise<Names> {
   await tx.query('select pg_advisory_xact_lock(7412, $1)', [workspaceId])
   const names = await readNames(tx, workspaceId)
-  await addKinds(tx, workspaceId, names, wanted)
+  await addKinds(tx, workspaceId, names, wanted, planned)
   await addEvents(tx, workspaceId, names, wanted.events ?? [], planned)
   await addProperties(tx, clickhouse, workspaceId, names, wanted.properties ?? [], planned)
   await addAttributes(tx, clickhouse, workspaceId, names, wanted.attributes ?? [], planned)
@@ -60,7 +62,13 @@ export async function growCatalog(
   return readNames(tx, workspaceId)
 }
 
-async function addKinds(tx: Tx, workspaceId: number, names: Names, wanted: WantedNames): Promise<void> {
+async function addKinds(
+  tx: Tx,
+  workspaceId: number,
+  names: Names,
+  wanted: WantedNames,
+  planned: boolean,
+): Promise<void> {
   const subjects = (wanted.subjects ?? []).filter((subject) => !names.subjects.has(subject.key))
   checkRoom('subject kinds', '主体类型', names.subjects.size + subjects.length, MAX_NAMES.subjects)
   let number = Math.max(2, ...[...names.subjects.values()].map((subject) => subject.number))
@@ -76,23 +84,7 @@ async function addKinds(tx: Tx, workspaceId: number, names: Names, wanted: Wante
   const kinds = (wanted.identityKinds ?? []).filter((kind) => !names.identityKinds.has(kind.key))
   checkRoom('identity kinds', '身份类型', names.identityKinds.size + kinds.length, MAX_NAMES.kinds)
   for (const kind of kinds) await insertIdentityKind(tx, workspaceId, kind)
-  const relations = (wanted.relations ?? []).filter((relation) => !names.relations.has(relation.key))
-  checkRoom('relations', '关系', names.relations.size + relations.length, MAX_NAMES.relations)
-  for (const relation of relations) {
-    await tx.query(
-      `insert into relation_kind (workspace_id, key, from_subject, to_subject, many, labels, noun)
-       values ($1, $2, $3, $4, $5, $6, $7) on conflict do nothing`,
-      [
-        workspaceId,
-        relation.key,
-        relation.from,
-        relation.to,
-        relation.many,
-        JSON.stringify(relation.labels),
-        JSON.stringify(relation.noun),
-      ],
-    )
-  }
+  await addRelations(tx, workspaceId, names, wanted.relations ?? [], planned)
 }
 
 /** Writes one identity kind; an existing one stays. */
@@ -281,10 +273,6 @@ async function dropColumn(clickhouse: WorkspaceClickHouse, column: string): Prom
      DROP COLUMN IF EXISTS ${quoteIdentifier(`${column}__known`)}`,
     { settings: { mutations_sync: '1' } },
   )
-}
-
-function checkRoom(what: string, whatZh: string, count: number, most: number): void {
-  if (count > most) throw new AppError('CATALOG_FULL', { words: { count: most, what: { en: what, zh: whatZh } } })
 }
 
 async function readColumns(

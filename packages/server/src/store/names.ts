@@ -68,8 +68,10 @@ export async function readNames(tx: Tx, workspaceId: number): Promise<Names> {
     many: boolean
     labels: Text
     noun: Text
+    inverse_of: string | null
   }>(
-    'select key, from_subject, to_subject, many, labels, noun from relation_kind where workspace_id = $1 order by key',
+    `select key, from_subject, to_subject, many, labels, noun, inverse_of from relation_kind
+     where workspace_id = $1 order by key`,
     [workspaceId],
   )
   const events = await tx.query<{ name: string; labels: Text; passive: boolean; state: StoredEvent['state'] }>(
@@ -129,7 +131,7 @@ export async function readNames(tx: Tx, workspaceId: number): Promise<Names> {
           many: row.many,
           labels: row.labels,
           noun: row.noun,
-          inverseOf: null,
+          inverseOf: row.inverse_of,
         },
       ]),
     ),

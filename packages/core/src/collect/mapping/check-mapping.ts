@@ -27,6 +27,19 @@ export function checkMapping(mapping: Mapping, fileColumns: readonly string[] | 
   }
   for (const [at, rule] of (mapping.reject ?? []).entries()) check.test(rule.when, 'reject', at, 'when')
   for (const [at, output] of mapping.outputs.entries()) checkOutput(check, output, at)
+  for (const [key, relation] of Object.entries(mapping.declare?.relations ?? {})) {
+    const ends = [relation.from, relation.to].filter((end) => end !== undefined).length
+    if (ends === (relation.inverseOf === undefined ? 2 : 0)) continue
+    report(
+      say(
+        'a relation has from and to, or inverseOf: the relation it reads from the other end',
+        '关系应有 from 与 to，或用 inverseOf 指明它是哪个关系的反向',
+      ),
+      'declare',
+      'relations',
+      key,
+    )
+  }
 }
 
 function checkColumn(mapping: Mapping, column: string, fileColumns: readonly string[] | null, report: Report): void {

@@ -134,7 +134,17 @@ export const mappingSchema = z.strictObject({
         )
         .exactOptional(),
       relations: z
-        .record(key, z.strictObject({ from: key, to: key, many: z.boolean(), label: text, noun: text }))
+        .record(
+          key,
+          z.strictObject({
+            from: key.exactOptional(),
+            to: key.exactOptional(),
+            inverseOf: key.exactOptional(),
+            many: z.boolean(),
+            label: text,
+            noun: text,
+          }),
+        )
         .exactOptional(),
       events: z
         .record(z.string().min(1).max(100), z.strictObject({ label: text, passive: z.boolean().exactOptional() }))

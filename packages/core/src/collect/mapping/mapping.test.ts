@@ -288,6 +288,23 @@ describe('a mapping with mistakes', () => {
       /did you mean "person"/,
     ],
     ['no subject', { ...visits, subjects: {}, outputs: [{ event: 'x', time: 'at' }] }, '/outputs/0', /no subject/],
+    [
+      'a relation without ends',
+      { ...visits, declare: { relations: { a: { from: 'person', many: true, label: 'a', noun: 'a' } } } },
+      '/declare/relations/a',
+      /from and to, or inverseOf/,
+    ],
+    [
+      'an inverse with ends of its own',
+      {
+        ...visits,
+        declare: {
+          relations: { a: { from: 'person', to: 'person', inverseOf: 'b', many: true, label: 'a', noun: 'a' } },
+        },
+      },
+      '/declare/relations/a',
+      /from and to, or inverseOf/,
+    ],
     ['an unknown output', { ...visits, outputs: [{ evnt: 'x' }] }, '/outputs/0', /did you mean "event"/],
     ['two heads', { ...visits, outputs: [{ event: 'x', attributes: {}, time: 'at' }] }, '/outputs/0', /one of/],
     [

@@ -163,6 +163,15 @@ export interface Declarations {
         { subject: string; strong: boolean; limit?: number | undefined; priority?: number | undefined; label: Text }
       >
     | undefined
-  relations?: Record<string, { from: string; to: string; many: boolean; label: Text; noun: Text }> | undefined
+  relations?: Record<string, DeclaredRelation> | undefined
   events?: Record<string, { label: Text; passive?: boolean | undefined }> | undefined
 }
+
+/**
+ * A relation: either its ends, or the relation whose rows it reads from the other end (`employer` of `employs`). `noun`
+ * counts what it reaches.
+ */
+export type DeclaredRelation = (
+  | { from: string; to: string; inverseOf?: undefined }
+  | { from?: undefined; to?: undefined; inverseOf: string }
+) & { many: boolean; label: Text; noun: Text }

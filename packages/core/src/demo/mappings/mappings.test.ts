@@ -171,5 +171,9 @@ describe('the mappings of the demo', () => {
     expect(relations.length).toBe(truth.employments)
     expect(new Set(relations.map((relation) => relation.role))).toContain('采购')
     expect(relations.some((relation) => relation.until !== null)).toBe(true)
+    expect(DEMO_MAPPINGS['contacts.csv'].declare?.relations).toMatchObject({
+      employs: { from: 'organisation', to: 'person' },
+      employer: { inverseOf: 'employs' },
+    })
   })
 })

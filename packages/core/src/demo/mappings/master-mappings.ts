@@ -1,5 +1,5 @@
 import type { Mapping } from '../../collect/mapping/mapping.js'
-import { DEMO_RELATIONS, type Label } from '../labels.js'
+import { EMPLOYMENT } from '../../collect/mapping/suggest/employment.js'
 import { CITIES } from '../places.js'
 import { attributesOf, goodsOf } from './labelled.js'
 
@@ -130,11 +130,6 @@ export const COMPANIES_MAPPING: Mapping = {
   ],
 }
 
-const relation = (key: string): { from: string; to: string; many: boolean; label: Label; noun: Label } => {
-  const { from, to, noun, zh, en } = DEMO_RELATIONS[key] as (typeof DEMO_RELATIONS)[string]
-  return { from, to, many: true, label: { zh, en }, noun }
-}
-
 /** `contacts.csv`: who works where, in which role and since when. People are known there by their phone. */
 export const CONTACTS_MAPPING: Mapping = {
   version: 1,
@@ -161,5 +156,5 @@ export const CONTACTS_MAPPING: Mapping = {
       time: '任职开始',
     },
   ],
-  declare: { relations: { employs: relation('employs') } },
+  declare: { relations: EMPLOYMENT },
 }

@@ -266,4 +266,25 @@ describe('relations', () => {
     const catalog = await shop.catalogs.load(shop.workspaceId)
     expect(catalog.relations.get('employs')).toMatchObject({ from: 'organisation', to: 'person' })
   })
+
+  it('may be said from the other end', async () => {
+    await shop.catalogs.declare(shop.workspaceId, {
+      relations: [{ key: 'employer', inverseOf: 'employs', many: true, labels: '任职企业', noun: '家' }],
+    })
+    await shop.take([relation('employer', who('user_id:wu'), who('organisation_id:tea'))])
+    const { relations } = await shop.read()
+    expect(relations.at(-1)).toMatchObject({
+      kind: 'employs',
+      f: await shop.profileOf('organisation_id', 'tea'),
+      t: await shop.profileOf('user_id', 'wu'),
+    })
+    const catalog = await shop.catalogs.load(shop.workspaceId)
+    expect(catalog.relations.get('employer')).toMatchObject({
+      from: 'person',
+      to: 'organisation',
+      inverseOf: 'employs',
+    })
+    await shop.take([relation('employer', who('organisation_id:tea'), who('user_id:wu'))])
+    expect((await shop.read()).relations).toHaveLength(relations.length)
+  })
 })

@@ -258,7 +258,11 @@ function checkRelation(
   if (until !== null && !(Number.isFinite(until) && until >= 0 && until < LATEST_INSTANT)) {
     return reject(raw, 'time_invalid', '/until')
   }
-  return { kind: 'relation', origin: raw.origin, record, ts, leftOut, from, to, until }
+  const common = { kind: 'relation', origin: raw.origin, record, ts, leftOut, until } as const
+  // Said from the other end: it is one row of the relation that has rows.
+  return known?.inverseOf == null
+    ? { ...common, relation: record.relation, from, to }
+    : { ...common, relation: known.inverseOf, from: to, to: from }
 }
 
 function checkItem(raw: RawFact, record: IncomingItem, ts: number, leftOut: LeftOutValue[]): CheckedItem | Rejection {

@@ -65,6 +65,8 @@ export interface CheckedIdentities extends Checked<IncomingIdentities> {
 }
 export interface CheckedRelation extends Checked<IncomingRelation> {
   readonly kind: 'relation'
+  /** The relation that has the rows; the ends are in its order. */
+  readonly relation: string
   readonly from: CheckedSubject
   readonly to: CheckedSubject
   readonly until: number | null

@@ -222,7 +222,8 @@ function relationRow(
   to: IdentityNode,
   identified: IdentifiedBatch,
 ): string {
-  const { relation, role } = fact.record
+  const { relation, record } = fact
+  const { role } = record
   const until = fact.until === null ? 'null' : `"${instantText(fact.until)}"`
   const ends = `"from_node":${from.id},"from_profile":${identified.profileOf(from)},"to_node":${to.id},"to_profile":${identified.profileOf(to)}`
   return `{"kind":${JSON.stringify(relation)},${ends},"role":${JSON.stringify(storedText(role ?? '') ?? '')},"from_ts":"${instantText(fact.ts)}","to_ts":${until},"seq":"${seq}","import_id":${fact.origin.importId}}`

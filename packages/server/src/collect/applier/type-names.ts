@@ -60,8 +60,8 @@ export function findNewNames(facts: readonly PlacedFact[], names: Names): Wanted
         seen.values.push(operation === 'append' && !Array.isArray(value) ? [value] : value)
         attributes.set(`${subject}\0${name}`, seen)
       }
-    } else if (fact.kind === 'relation' && !names.relations.has(fact.record.relation)) {
-      const key = fact.record.relation
+    } else if (fact.kind === 'relation' && !names.relations.has(fact.relation)) {
+      const key = fact.relation
       const [from, to] = [fact.from.subject.key, fact.to.subject.key]
       if (!relations.has(key))
         relations.set(key, { key, from, to, many: true, labels: key, noun: fact.to.subject.labels, inverseOf: null })

@@ -112,12 +112,12 @@ function mappingNames(mapping: Mapping): WantedNames {
     identityKinds,
     relations: Object.entries(declare?.relations ?? {}).map(([key, relation]) => ({
       key,
-      from: relation.from,
-      to: relation.to,
+      ...(relation.inverseOf === undefined
+        ? { from: relation.from, to: relation.to, inverseOf: null }
+        : { inverseOf: relation.inverseOf }),
       many: relation.many,
       labels: relation.label,
       noun: relation.noun,
-      inverseOf: null,
     })),
     events: Object.entries(declare?.events ?? {}).map(([name, { label, passive }]) => ({
       name,

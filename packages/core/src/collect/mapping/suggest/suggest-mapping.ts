@@ -3,6 +3,7 @@ import { isName } from '../../../catalog/flatten.js'
 import type { ColumnReading, EventOutput, Expression, MappedValue, Mapping, Output } from '../mapping.js'
 import type { ColumnProfile } from './column-profile.js'
 import { type ColumnRole, plainName, roleOf } from './column-roles.js'
+import { EMPLOYMENT } from './employment.js'
 
 /** A mapping that fits a file as far as its columns tell, and what was understood of each column. */
 export interface MappingSuggestion {
@@ -39,6 +40,7 @@ export function suggestMapping(id: string, profiles: readonly ColumnProfile[]): 
     columns: Object.fromEntries(profiles.map((profile) => [profile.name, readingOf(profile, table)])),
     ...(subjects === null ? {} : { subjects }),
     outputs,
+    ...(outputs.some((output) => 'relation' in output) ? { declare: { relations: EMPLOYMENT } } : {}),
   }
   return { mapping, columns }
 }

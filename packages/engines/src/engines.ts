@@ -29,6 +29,10 @@ export interface StartEnginesOptions {
   /** Start this `clickhouse` program instead of the library that npm installed. */
   readonly clickhouseProgram?: string | undefined
   readonly log: EngineLog
+  /** Password of the users `ws_NNNN_sql` of that external ClickHouse; without it there are no SQL tags. */
+  readonly clickhouseSqlPassword?: string | undefined
+  /** Databases (`ws_1000`) whose SQL tags get a user of the embedded ClickHouse besides those of its pool. */
+  readonly sqlDatabases?: readonly string[] | undefined
   /** Ceiling of the embedded ClickHouse in MiB; without it four tenths of the machine's memory. */
   readonly memoryMiB?: number | undefined
 }
@@ -45,6 +49,11 @@ export interface ClickHouseConnection {
   readonly user: string
   readonly password: string
   readonly embedded: boolean
+  /**
+   * What the passwords of the users `ws_NNNN_sql` come from (embedded), or their password (external); undefined = the
+   * engine has no such users. Read through `sqlPasswordOf`.
+   */
+  readonly sqlSecret?: string | undefined
 }
 
 /** The two running engines. Addresses stay the same over a supervised restart, so clients simply reconnect. */

@@ -115,7 +115,8 @@ async function havePostgres(
 async function haveClickHouse(options: StartEnginesOptions, deps: EmbeddedDeps): Promise<Ready<ClickHouseConnection>> {
   if (options.clickhouseUrl !== undefined) {
     const { credentials, version } = await connectExternalClickHouse(options.clickhouseUrl)
-    return { connection: { ...credentials, embedded: false }, version, stop: async () => undefined }
+    const connection = { ...credentials, embedded: false, sqlSecret: options.clickhouseSqlPassword }
+    return { connection, version, stop: async () => undefined }
   }
   const { board, log } = deps
   const guard = deps.watchOver()
@@ -123,6 +124,7 @@ async function haveClickHouse(options: StartEnginesOptions, deps: EmbeddedDeps):
     httpPort: deps.port,
     memoryMiB: options.memoryMiB ?? defaultMemoryMiB(),
     program: options.clickhouseProgram,
+    sqlDatabases: options.sqlDatabases,
   })
   const supervision = await supervise({
     engine: 'clickhouse',
@@ -133,7 +135,8 @@ async function haveClickHouse(options: StartEnginesOptions, deps: EmbeddedDeps):
     log,
   })
   const version = (await askClickHouse(clickhouse.credentials, 'SELECT version()')).text
-  return { connection: { ...clickhouse.credentials, embedded: true }, version, stop: () => supervision.stop() }
+  const connection = { ...clickhouse.credentials, embedded: true, sqlSecret: clickhouse.sqlSecret }
+  return { connection, version, stop: () => supervision.stop() }
 }
 
 /** A refusal of the file system (another user's files, a full disk) in words for a person; other errors as they are. */

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { sqlProfileXml, sqlUsersXml } from './sql-users.js'
 
 /** Name of the user the application works as. */
 export const APP_USER = 'app'
@@ -20,6 +21,15 @@ export interface ClickHouseConfig {
   readonly usersFile: string
   readonly password: string
   readonly memoryMiB: number
+}
+
+/** What the users file is made of. */
+export interface ClickHouseUsers {
+  readonly password: string
+  readonly memoryMiB: number
+  /** Names of the users that run SQL tags, and the secret their passwords come from. */
+  readonly sqlUsers: readonly string[]
+  readonly sqlSecret: string
 }
 
 /**
@@ -66,15 +76,16 @@ const APP_GRANTS = [
 /**
  * The users file. `app` is the application. `default` is needed by the local session inside the engine process and
  * cannot have a password; a session limit of one, which that session holds for as long as it lives, shuts everybody
- * else out, and three grants are all it may do.
+ * else out, and three grants are all it may do. The users of SQL tags are all here from the start: none can be made later.
  */
-export function usersXml(password: string): string {
+export function usersXml({ password, memoryMiB, sqlUsers, sqlSecret }: ClickHouseUsers): string {
   const hash = createHash('sha256').update(password).digest('hex')
   return `<!-- Written by Tagtree at each start; changes here are lost. -->
 <clickhouse>
   <profiles>
     <default/>
     <boot><max_sessions_for_user>1</max_sessions_for_user></boot>
+${sqlProfileXml(memoryMiB)}
   </profiles>
   <quotas><default/></quotas>
   <users>
@@ -98,6 +109,7 @@ export function usersXml(password: string): string {
 ${APP_GRANTS.map((grant) => `        <query>GRANT ${grant}</query>`).join('\n')}
       </grants>
     </${APP_USER}>
+${sqlUsersXml(sqlUsers, sqlSecret)}
   </users>
 </clickhouse>
 `

@@ -8,11 +8,14 @@ import { commandOf, endProcess, until } from '../process-table.js'
 import { APP_USER, serverXml, usersXml } from './config.js'
 import { checkClickHouseIsClosed } from './doors.js'
 import { askClickHouse, type ClickHouseCredentials } from './http.js'
+import { sqlNameOf, sqlUserPool } from './sql-users.js'
 
 /** An embedded ClickHouse that can be launched any number of times. */
 export interface EmbeddedClickHouse {
   readonly logFile: string
   readonly credentials: ClickHouseCredentials
+  /** What the passwords of the users of SQL tags come from. */
+  readonly sqlSecret: string
   /** Starts it, waits until it answers, checks the doors. */
   launch(onPid: (pid: number) => void): Promise<EngineProcess>
   shutDown(running: EngineProcess): Promise<void>
@@ -23,6 +26,8 @@ export interface EmbeddedClickHouseOptions {
   readonly memoryMiB: number
   /** A `clickhouse` program to run instead of the library from npm. */
   readonly program?: string | undefined
+  /** Databases (`ws_1000`) whose SQL tags get a user besides the pool. */
+  readonly sqlDatabases?: readonly string[] | undefined
 }
 
 const CHILD = fileURLToPath(new URL('../../bin/clickhouse.mjs', import.meta.url))
@@ -46,6 +51,7 @@ export function prepareEmbeddedClickHouse(
 ): EmbeddedClickHouse {
   const logFile = join(directory.run, 'clickhouse.log')
   const password = secretOf(directory, 'clickhouse-app')
+  const sqlSecret = secretOf(directory, 'clickhouse-sql')
   const credentials = { url: `http://127.0.0.1:${options.httpPort}`, user: APP_USER, password }
   const configFile = join(directory.keys, 'clickhouse.xml')
   const usersFile = join(directory.keys, 'clickhouse-users.xml')
@@ -60,11 +66,15 @@ export function prepareEmbeddedClickHouse(
   return {
     logFile,
     credentials,
+    sqlSecret,
     shutDown,
     async launch(onPid) {
       await stopLeftoverClickHouse(directory)
       writePrivately(configFile, serverXml({ usersFile, password, memoryMiB: options.memoryMiB }))
-      writePrivately(usersFile, usersXml(password))
+      const sqlUsers = [
+        ...new Set([...sqlUserPool(directory.clickhouse), ...(options.sqlDatabases ?? []).map(sqlNameOf)]),
+      ]
+      writePrivately(usersFile, usersXml({ password, memoryMiB: options.memoryMiB, sqlUsers, sqlSecret }))
       const running = await startEngineProcess({
         engine: 'clickhouse',
         program,

@@ -78,7 +78,7 @@ async function dropWorkspaces(shared: SharedEngines): Promise<void> {
   const { clickhouse, firstWorkspaceId } = shared
   const names = await clickhouseText(clickhouse, `SELECT name FROM system.databases WHERE name LIKE 'ws\\_%'`)
   for (const name of names.split('\n')) {
-    const id = Number(name.slice('ws_'.length))
+    const id = Number(/^ws_(\d+)(?:_sql)?$/.exec(name)?.[1] ?? 0)
     if (id < firstWorkspaceId || id >= firstWorkspaceId + 1000) continue
     // Table by table: dropped with its tables inside, a database waits a minute for them.
     const tables = await clickhouseText(

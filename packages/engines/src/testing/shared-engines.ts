@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TestProject } from 'vitest/node'
+import { workspaceName } from '../clickhouse/sql-users.js'
 import { openDataDirectory, reasonOf } from '../data-directory.js'
 import type { ClickHouseConnection, Engines } from '../engines.js'
 import { urlOf } from '../postgres/connect.js'
@@ -44,7 +45,11 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   let starting: Promise<Engines> | undefined
   let nextWorkspaceId = 1000
   const tell = async (): Promise<SharedEngines> => {
-    starting ??= startEngines({ dataDirectory, log: { info: () => {}, warn: console.warn, error: console.error } })
+    starting ??= startEngines({
+      dataDirectory,
+      log: { info: () => {}, warn: console.warn, error: console.error },
+      sqlDatabases: databasesForTests(),
+    })
     const engines = await starting
     const port = Number(new URL(engines.postgres.url).port)
     const firstWorkspaceId = nextWorkspaceId
@@ -75,6 +80,13 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
     await starting?.then((engines) => engines.stop()).catch(() => undefined)
     rmSync(dataDirectory, { recursive: true, force: true })
   }
+}
+
+/** The first workspaces of as many test files as there may be in one run. */
+function databasesForTests(): string[] {
+  return Array.from({ length: 150 }, (_, file) =>
+    Array.from({ length: 2 }, (_, at) => workspaceName(1000 * (file + 1) + at)),
+  ).flat()
 }
 
 /** Directories of runs that were killed. */

@@ -12,10 +12,13 @@ export const LEASE_SECONDS = 30
  * cannot overwrite what the next one wrote. Works as tagtree_worker, across workspaces.
  */
 export interface JobLeases {
-  /** The next due job, now held by this holder; null when none is due. One whose server died counts a crash instead of an attempt. */
-  claim(): Promise<JobRow | null>
-  /** Seconds until a job becomes due or a foreign lease ends; null when nothing is waited for. */
-  secondsUntilNext(): Promise<number | null>
+  /**
+   * The next due job, now held by this holder; null when none is due. One whose server died counts a crash instead of an
+   * attempt. `atWork`: jobs that this process works on, whatever became of their leases while PostgreSQL was away.
+   */
+  claim(atWork: readonly string[]): Promise<JobRow | null>
+  /** Seconds until a job becomes due or the lease of one not at work ends; null when nothing is waited for. */
+  secondsUntilNext(atWork: readonly string[]): Promise<number | null>
   /** Renews and answers what was found: ids not named were lost. */
   renew(ids: readonly string[]): Promise<{ id: string; cancelRequested: boolean }[]>
   report(id: string, progress: JobData): Promise<void>
@@ -34,25 +37,26 @@ export function makeJobLeases(pool: pg.Pool, holder: string): JobLeases {
     inTransaction(pool, (tx) => tx.query<Row>(sql, values))
   const mine = `where id = $1 and lease_holder = $2 and state = 'running'`
   return {
-    async claim() {
+    async claim(atWork) {
       const { rows } = await run<JobRow>(
         `update job set state = 'running', lease_holder = $1, lease_until = now() + make_interval(secs => $2),
            attempts = attempts + (state = 'queued')::int, crashes = crashes + (state = 'running')::int,
            started_at = coalesce(started_at, now())
          where id = (select id from job
-           where (state = 'queued' and run_at <= now()) or (state = 'running' and lease_until < now())
+           where (state = 'queued' and run_at <= now())
+             or (state = 'running' and lease_until < now() and id <> all($3::bigint[]))
            order by run_at limit 1 for update skip locked)
          returning *`,
-        [holder, LEASE_SECONDS],
+        [holder, LEASE_SECONDS, atWork],
       )
       return rows[0] ?? null
     },
-    async secondsUntilNext() {
+    async secondsUntilNext(atWork) {
       const { rows } = await run<{ seconds: number | null }>(
         `select extract(epoch from least(
            (select min(run_at) from job where state = 'queued'),
-           (select min(lease_until) from job where state = 'running' and lease_holder <> $1)) - now())::float8 as seconds`,
-        [holder],
+           (select min(lease_until) from job where state = 'running' and id <> all($1::bigint[]))) - now())::float8 as seconds`,
+        [atWork],
       )
       return rows[0]?.seconds ?? null
     },

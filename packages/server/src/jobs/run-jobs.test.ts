@@ -6,7 +6,7 @@ import { z } from 'zod'
 import { migratePostgres } from '../store/migrate.js'
 import { inWorkspace, openPostgres, type PostgresPools } from '../store/postgres.js'
 import { type JobKind, jobKind, type RunningJob } from './job-kind.js'
-import { makeJobLeases } from './job-lease.js'
+import { type JobLeases, makeJobLeases } from './job-lease.js'
 import { cancelJob, type JobRow, type NewJob, readJob, showJob, startJob } from './job-records.js'
 import { type JobRunner, runJobs } from './run-jobs.js'
 
@@ -165,6 +165,27 @@ describe('a failure', () => {
     expect(await ended(await start())).toMatchObject({ state: 'done', attempts: 1, result: { tries: 2 }, error: null })
   })
 
+  it('that could not even be written down does not leave the job hanging', async () => {
+    const leases = makeJobLeases(postgres.worker, 'cut off')
+    let cut = 3
+    const cutOff = () => (cut-- > 0 ? Promise.reject(new Error('connection lost')) : Promise.resolve())
+    const flaky: JobLeases = {
+      ...leases,
+      retryLater: (...given) => cutOff().then(() => leases.retryLater(...given)),
+      release: (...given) => cutOff().then(() => leases.release(...given)),
+    }
+    let runs = 0
+    const work = kind(async () => {
+      runs += 1
+      if (runs === 1) throw new AppError('ENGINE_UNAVAILABLE', { words: { engine: 'PostgreSQL' } })
+      return { runs }
+    })
+    runners.push(runJobs({ kinds: [work], leases: flaky, postgresUrl: postgres.url, log }))
+    const id = await start()
+    // Far sooner than its lease ends.
+    expect(await ended(id)).toMatchObject({ state: 'done', result: { runs: 2 }, attempts: 1, crashes: 0 })
+  })
+
   it('of an unknown kind is said', async () => {
     run()
     expect(await ended(await start())).toMatchObject({ state: 'failed', error: { code: 'JOB_KIND_UNKNOWN' } })
@@ -190,7 +211,7 @@ describe('canceling', () => {
 describe('a server that goes away', () => {
   const crashed = async (id: number) => {
     // What a killed server leaves: a lease that nobody renews.
-    const claimed = await makeJobLeases(postgres.worker, 'gone').claim()
+    const claimed = await makeJobLeases(postgres.worker, 'gone').claim([])
     expect(claimed?.id).toBe(String(id))
     await postgres.worker.query(`update tagtree.job set lease_until = now() where id = $1`, [id])
   }
@@ -215,14 +236,14 @@ describe('a server that goes away', () => {
 
   it('and was the only one gives them to the next at once', async () => {
     const id = await start()
-    await makeJobLeases(postgres.worker, 'gone').claim()
+    await makeJobLeases(postgres.worker, 'gone').claim([])
     const next = makeJobLeases(postgres.worker, 'next')
-    expect(await next.claim()).toBeNull()
+    expect(await next.claim([])).toBeNull()
     await next.endForeign()
-    expect(await next.claim()).toMatchObject({ id: String(id), crashes: 1 })
+    expect(await next.claim([])).toMatchObject({ id: String(id), crashes: 1 })
     // Its own stay as they are.
     await next.endForeign()
-    expect(await makeJobLeases(postgres.worker, 'third').claim()).toBeNull()
+    expect(await makeJobLeases(postgres.worker, 'third').claim([])).toBeNull()
   })
 
   it('cannot write over what the next one did', async () => {

@@ -42,6 +42,8 @@ export function runJobs(options: JobRunnerOptions): JobRunner {
   const atOnce = options.atOnce ?? 4
   const kinds = new Map(options.kinds.map((kind) => [kind.kind, kind]))
   const works = new Map<string, Work>()
+  /** Jobs that ended while PostgreSQL was away: they are handed back as soon as it answers. */
+  const unsettled = new Set<string>()
   let stopping = false
   let next: NodeJS.Timeout | undefined
   let heartbeat: NodeJS.Timeout | undefined
@@ -68,14 +70,18 @@ export function runJobs(options: JobRunnerOptions): JobRunner {
     if (!stopping) next = setTimeout(wake, Math.min(86_400, Math.max(0.01, seconds)) * 1000)
   }
   const look = async () => {
+    for (const id of unsettled) {
+      await leases.release(id)
+      unsettled.delete(id)
+    }
     while (works.size < atOnce && !stopping) {
-      const row = await leases.claim()
+      const row = await leases.claim([...works.keys()])
       if (row === null) break
       begin(row)
     }
     // With all hands busy the end of a job looks again.
     if (works.size >= atOnce || stopping) return
-    const seconds = await leases.secondsUntilNext()
+    const seconds = await leases.secondsUntilNext([...works.keys()])
     clearTimeout(next)
     if (seconds !== null) wakeIn(seconds)
   }
@@ -125,7 +131,8 @@ export function runJobs(options: JobRunnerOptions): JobRunner {
         if (reason !== undefined) await settleAborted(row, reason)
         else await settleFailed(row, thrown, jobLog)
       } catch (error) {
-        // The lease ends by itself and the job is tried again then.
+        // Running it again from what it has stored does no harm.
+        unsettled.add(row.id)
         jobLog.warn({ err: error }, 'the outcome of a job could not be written')
       }
     }

@@ -11,6 +11,12 @@ export function readAsOf(text: string | undefined): { readonly asOf?: string } {
   throw new AppError('COMMAND_INVALID', { words: { reason: `--as-of ${text}: 2026-01-31T00:00:00+08:00` } })
 }
 
+/** The same of --known-at. @throws AppError COMMAND_INVALID */
+export function readKnownAt(text: string | undefined): { readonly knownAt?: string } {
+  const { asOf } = readAsOf(text)
+  return asOf === undefined ? {} : { knownAt: asOf }
+}
+
 /** A whole number from 0, null when it was not given. @throws AppError COMMAND_INVALID */
 export function readPosition(text: string | undefined): number | null {
   if (text === undefined) return null

@@ -3,7 +3,7 @@ import * as contract from '@tagtree/core/contract/catalogue'
 import { AppError } from '@tagtree/core/kernel/app-error'
 import type { AddCommands } from '../cli.js'
 import { parseDocument, readDocument } from '../read-document.js'
-import { readAsOf, readPosition } from '../read-option.js'
+import { readAsOf, readKnownAt, readPosition } from '../read-option.js'
 import { printRows, readStandardInput } from '../terminal.js'
 
 /** tagtree tree, category …, definition …: the tag catalogue 标签目录. */
@@ -120,11 +120,11 @@ export const addCatalogueCommands: AddCommands = (program, cli) => {
     .command('preview <file>')
     .description(text('试算：各值人数，不保存', 'compute without saving: people per value'))
     .option('--as-of <instant>', text('截至时刻，例如 2026-01-31T00:00:00Z', 'as of, such as 2026-01-31T00:00:00Z'))
-    .action(async (file: string, options: { asOf?: string }) => {
+    .option('--known-at <instant>', text('按当时已知的数据与身份', 'with what was known then'))
+    .action(async (file: string, options: { asOf?: string; knownAt?: string }) => {
       const document = await documentOf(file)
-      const preview = await cli
-        .client()
-        .call(contract.previewDefinition, { body: { document, ...readAsOf(options.asOf) } })
+      const moment = { ...readAsOf(options.asOf), ...readKnownAt(options.knownAt) }
+      const preview = await cli.client().call(contract.previewDefinition, { body: { document, ...moment } })
       if (cli.options().json) return terminal.out(JSON.stringify(preview, null, 2))
       for (const fit of preview.fits) terminal.err(`${fit.path}: ${fit.cuts.join(' | ')}`)
       printRows(terminal, false, valueColumns(text), preview.values)

@@ -1,7 +1,7 @@
 import * as contract from '@tagtree/core/contract/segment'
 import { AppError } from '@tagtree/core/kernel/app-error'
 import type { AddCommands } from '../cli.js'
-import { readAsOf } from '../read-option.js'
+import { readAsOf, readKnownAt } from '../read-option.js'
 import { printRows } from '../terminal.js'
 import { writeTo } from '../write-to.js'
 
@@ -18,9 +18,10 @@ export const addSegmentCommands: AddCommands = (program, cli) => {
     .command('count <id>')
     .description(text('人群人数', 'count a segment'))
     .option('--as-of <instant>', text('截至时刻', 'as of'))
-    .action(async (id: string, options: { asOf?: string }) => {
+    .option('--known-at <instant>', text('按当时已知的数据与身份', 'with what was known then'))
+    .action(async (id: string, options: { asOf?: string; knownAt?: string }) => {
       const count = await cli.client().call(contract.countAudience, {
-        body: { id, ...readAsOf(options.asOf) },
+        body: { id, ...readAsOf(options.asOf), ...readKnownAt(options.knownAt) },
       })
       if (cli.options().json) return terminal.out(JSON.stringify(count, null, 2))
       terminal.out(String(count.people))

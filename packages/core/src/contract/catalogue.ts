@@ -236,7 +236,8 @@ export const previewDefinition = endpoint({
     en: 'Compute a definition without saving it, as of any moment',
   },
   access: 'read',
-  body: z.strictObject({ document: Document, asOf: Instant.optional() }),
+  /** `knownAt`: only what was stored by then counts, under the identities of then. */
+  body: z.strictObject({ document: Document, asOf: Instant.optional(), knownAt: Instant.optional() }),
   response: z.object({
     asOf: Instant,
     population: z.number().int(),
@@ -246,7 +247,7 @@ export const previewDefinition = endpoint({
     fits: z.array(z.object({ path: z.string(), cuts: z.array(z.string()) })),
     cost: z.object({ rows: z.number(), bytes: z.number(), ms: z.number() }),
   }),
-  errors: [...inWorkspace, 'DEFINITION_INVALID', 'RUN_FAILED'],
+  errors: [...inWorkspace, 'DEFINITION_INVALID', 'RUN_FAILED', 'KNOWLEDGE_GONE'],
 })
 
 export const listVersions = endpoint({

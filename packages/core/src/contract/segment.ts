@@ -13,6 +13,12 @@ const AudienceQuery = z.strictObject({
   value: z.string().max(64).optional(),
 })
 
+const Moment = {
+  asOf: Instant.optional(),
+  /** Only what was stored by then counts, under the identities of then. */
+  knownAt: Instant.optional(),
+}
+
 export const countAudience = endpoint({
   id: 'countAudience',
   stage: 'segment',
@@ -21,8 +27,8 @@ export const countAudience = endpoint({
   summary: { zh: '计算人群人数：已保存的或草拟的条件', en: 'Count the people of a saved or drafted segment' },
   access: 'read',
   body: z.union([
-    z.strictObject({ id: NameId, asOf: Instant.optional() }),
-    z.strictObject({ document: z.record(z.string(), z.unknown()), asOf: Instant.optional() }),
+    z.strictObject({ id: NameId, ...Moment }),
+    z.strictObject({ document: z.record(z.string(), z.unknown()), ...Moment }),
   ]),
   response: z.object({
     asOf: Instant,
@@ -34,7 +40,7 @@ export const countAudience = endpoint({
     answeredBy: z.enum(['bitmaps', 'plan']),
     ms: z.number(),
   }),
-  errors: reading,
+  errors: [...reading, 'KNOWLEDGE_GONE'],
 })
 
 const Member = z.object({

@@ -1,5 +1,6 @@
 import { type ErrorEntry, entry } from './error-entry.js'
 import { FILE_ERRORS } from './file-errors.js'
+import { HISTORY_ERRORS } from './history-errors.js'
 import { HTTP_ERRORS } from './http-errors.js'
 import { WRITE_ERRORS } from './write-errors.js'
 
@@ -8,6 +9,7 @@ export const ERRORS = {
   ...HTTP_ERRORS,
   ...WRITE_ERRORS,
   ...FILE_ERRORS,
+  ...HISTORY_ERRORS,
   INTERNAL: entry(
     500,
     'Something went wrong inside Tagtree.',

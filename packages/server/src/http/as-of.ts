@@ -4,18 +4,18 @@ import { AppError } from '@tagtree/core/kernel/app-error'
 const toleranceMs = 60_000
 
 /**
- * The moment a computation is asked for, in ms; null = now.
+ * The moment a computation is asked for (or, by another field, speaks of), in ms; null = now.
  * @throws AppError REQUEST_INVALID before 1970 or in the future, of which nothing is known
  */
-export function asOfMoment(asOf: string | undefined, now: number): number | null {
+export function asOfMoment(asOf: string | undefined, now: number, field = 'asOf'): number | null {
   if (asOf === undefined) return null
   const moment = Date.parse(asOf)
   if (moment >= 0 && moment <= now + toleranceMs) return Math.min(moment, now)
   throw new AppError('REQUEST_INVALID', {
-    pointer: '/asOf',
+    pointer: `/${field}`,
     issues: [
       {
-        pointer: '/asOf',
+        pointer: `/${field}`,
         message: 'a moment from 1970 until now is needed here',
         messageZh: '此处需要 1970 年至今的时刻',
       },

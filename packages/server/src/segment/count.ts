@@ -7,6 +7,7 @@ import type { SegmentDefinition } from '@tagtree/core/language/document'
 import { resolveDefinition } from '@tagtree/core/language/resolve'
 import { KIND_WORDS } from '../tag/catalogue/kind-words.js'
 import { everybodyOf } from '../tag/everybody-of.js'
+import { momentContext } from '../tag/moment-context.js'
 import { computationError } from '../tag/run/run-error.js'
 import { solveFits } from '../tag/run/solve-fits.js'
 import { publishedAudience } from './audience.js'
@@ -43,7 +44,8 @@ export async function countSaved(
 ): Promise<AudienceCount> {
   const entry = scope.catalog.definitions.get(id)
   if (entry?.body.kind !== 'segment') throw new AppError('NOT_FOUND', { words: { what: KIND_WORDS.segment, name: id } })
-  if (asOf !== null || isOutdated(scope, entry.number)) return countSegment(scope, entry.body, asOf, now, signal)
+  if (asOf !== null || scope.known || isOutdated(scope, entry.number))
+    return countSegment(scope, entry.body, asOf, now, signal)
   const published = publishedAudience(scope, { kind: 'segments', id, value: null })
   return countAudience(scope, published.audience, published.asOf, signal)
 }
@@ -62,7 +64,8 @@ export async function countSegment(
 ): Promise<AudienceCount> {
   const definition = resolveSegment(scope.catalog, segment)
   try {
-    const byBitmaps = asOf === null ? await countByBitmaps(scope, definition, signal) : null
+    const byBitmaps =
+      asOf === null && scope.known === undefined ? await countByBitmaps(scope, definition, signal) : null
     return byBitmaps ?? (await countByPlan(scope, definition, asOf, now, signal))
   } catch (error) {
     throw computationError(error, definition.id)
@@ -111,19 +114,8 @@ async function countByPlan(
   now: number,
   signal: AbortSignal | undefined,
 ): Promise<AudienceCount> {
-  const moment = asOf ?? now
-  const compiled = compile([definition, everybodyOf(definition)], {
-    catalog: scope.catalog,
-    database: scope.clickhouse.database,
-    asOf: moment,
-    knownSeq: null,
-    excludedImports: scope.scan.excludedImports,
-    hasSuperseded: scope.scan.hasSuperseded,
-    attributes: asOf === null ? 'current' : 'history',
-    tags: { mode: 'recompute', unpublishedRuns: scope.hidden },
-    blind: scope.blind,
-  })
-  const { fits } = await solveFits(scope.clickhouse, compiled, undefined, signal)
+  const compiled = compile([definition, everybodyOf(definition)], momentContext(scope, asOf, now))
+  const { fits } = await solveFits(scope.clickhouse, compiled, scope.fits, signal)
   const { sql, params } = compiled.statement(fits)
   const rows = await scope.clickhouse.query<CountRow>(
     `SELECT toString(countIf(v_0 = 1)) AS people, toString(countIf(isNull(v_0))) AS unknown,
@@ -131,7 +123,7 @@ async function countByPlan(
      FROM (${sql})`,
     { params, signal },
   )
-  return { ...figuresOf(rows[0]), asOf: moment, answeredBy: 'plan' }
+  return { ...figuresOf(rows[0]), asOf: asOf ?? now, answeredBy: 'plan' }
 }
 
 function figuresOf(row: CountRow | undefined): Pick<AudienceCount, 'people' | 'unknown' | 'population'> {

@@ -45,6 +45,8 @@ export interface WorkspaceClickHouse {
   command(sql: string, options?: StatementOptions): Promise<StatementCost>
   /** One JSONEachRow body as one block. Resolves when it is on the disk. */
   insert(table: string, body: Buffer, options: InsertOptions): Promise<void>
+  /** The SOURCE of a dictionary that holds what a query over this database gives; to be sent, never shown. */
+  dictionarySource(sql: string): string
 }
 
 export interface ClickHouse {
@@ -107,7 +109,7 @@ export function openClickHouse(connection: ClickHouseConnection): ClickHouse {
       checkDatabaseName(database)
       let workspace = workspaces.get(database)
       if (workspace === undefined) {
-        workspace = makeWorkspace(clientOf(database), database)
+        workspace = makeWorkspace(clientOf(database), database, connection)
         workspaces.set(database, workspace)
       }
       return workspace
@@ -129,7 +131,7 @@ function checkDatabaseName(database: string): void {
     throw new AppError('INTERNAL', { cause: new TypeError('not the database of a workspace') })
 }
 
-function makeWorkspace(client: Client, database: string): WorkspaceClickHouse {
+function makeWorkspace(client: Client, database: string, connection: ClickHouseConnection): WorkspaceClickHouse {
   const read = async <Row>(sql: string, options: StatementOptions, waitForCost: boolean) => {
     const begun = performance.now()
     return run(killer(client, options.signal), async (queryId) => {
@@ -189,7 +191,21 @@ function makeWorkspace(client: Client, database: string): WorkspaceClickHouse {
         for await (const _chunk of stream);
       })
     },
+    dictionarySource: (sql) => dictionarySource(connection, database, sql),
   }
+}
+
+/**
+ * Where the engine has the named collection `tagtree_self` the password stays out of the definition; else the definition
+ * carries it.
+ */
+function dictionarySource({ embedded, user, password }: ClickHouseConnection, database: string, sql: string): string {
+  const login = embedded ? 'NAME tagtree_self' : `USER ${quoteText(user)} PASSWORD ${quoteText(password)}`
+  return `SOURCE(CLICKHOUSE(${login} DB ${quoteText(database)} QUERY ${quoteText(sql)}))`
+}
+
+function quoteText(text: string): string {
+  return `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`
 }
 
 /** Backticks around a column or table name; names come from the catalog, never from a request. */

@@ -54,26 +54,15 @@ export async function readDatabaseName(app: pg.Pool, workspaceId: number): Promi
   })
 }
 
-/**
- * The map of changed nodes, read into memory. Where the engine has the named collection `tagtree_self` the password stays
- * out of the definition; else the definition carries it and is renewed at each start, because it may have changed.
- */
+/** The map of changed nodes, read into memory. Where it carries the password it is renewed at each start. */
 export async function createOverrideDictionary(clickhouse: ClickHouse, workspace: WorkspaceClickHouse): Promise<void> {
-  const { database } = workspace
-  const create = (verb: string, source: string): string =>
-    `${verb} override (node_id UInt64, profile_id UInt32) PRIMARY KEY node_id
-     SOURCE(CLICKHOUSE(${source} DB '${database}' QUERY 'SELECT toUInt64(node_id) AS node_id, profile_id FROM ${database}.node_override FINAL'))
-     LIFETIME(0) LAYOUT(FLAT(INITIAL_ARRAY_SIZE 1024 MAX_ARRAY_SIZE 1000000000))`
-  if (clickhouse.connection.embedded) {
-    await workspace.command(create('CREATE DICTIONARY IF NOT EXISTS', 'NAME tagtree_self'))
-    return
-  }
-  const { user, password } = clickhouse.connection
-  await workspace.command(
-    create('CREATE OR REPLACE DICTIONARY', `USER ${quoteText(user)} PASSWORD ${quoteText(password)}`),
-  )
+  const verb = clickhouse.connection.embedded ? 'CREATE DICTIONARY IF NOT EXISTS' : 'CREATE OR REPLACE DICTIONARY'
+  const query = `SELECT toUInt64(node_id) AS node_id, profile_id FROM ${workspace.database}.node_override FINAL`
+  await workspace.command(`${verb} override ${nodeMapBody(workspace, query)}`)
 }
 
-function quoteText(text: string): string {
-  return `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`
+/** Columns, source and layout of a dictionary node -> profile over a query with these two columns. */
+export function nodeMapBody(workspace: WorkspaceClickHouse, query: string): string {
+  return `(node_id UInt64, profile_id UInt32) PRIMARY KEY node_id ${workspace.dictionarySource(query)}
+    LIFETIME(0) LAYOUT(FLAT(INITIAL_ARRAY_SIZE 1024 MAX_ARRAY_SIZE 1000000000))`
 }

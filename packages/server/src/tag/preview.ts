@@ -1,24 +1,12 @@
-import type { Catalog } from '@tagtree/core/catalog/catalog'
 import { compile, type OutputColumn } from '@tagtree/core/compile/compile'
 import { AppError } from '@tagtree/core/kernel/app-error'
 import type { Definition } from '@tagtree/core/language/document'
 import { resolveDefinition } from '@tagtree/core/language/resolve'
-import type { BlindIdentity } from '../identify/blind-identity.js'
-import type { StatementCost, WorkspaceClickHouse } from '../store/clickhouse.js'
-import type { ScanState } from '../store/scan-state.js'
+import type { StatementCost } from '../store/clickhouse.js'
 import { everybodyOf } from './everybody-of.js'
+import { type MomentScope, momentContext } from './moment-context.js'
 import { computationError } from './run/run-error.js'
 import { solveFits } from './run/solve-fits.js'
-
-export interface PreviewScope {
-  readonly clickhouse: WorkspaceClickHouse
-  readonly catalog: Catalog
-  readonly scan: ScanState
-  /** Runs whose rows must not be read. */
-  readonly hidden: readonly string[]
-  /** For conditions on identities. */
-  readonly blind: BlindIdentity
-}
 
 export interface Preview {
   /** Whom the definition is about. */
@@ -39,7 +27,7 @@ const mostValues = 200
  * @throws AppError DEFINITION_INVALID | RUN_FAILED
  */
 export async function previewDefinition(
-  scope: PreviewScope,
+  scope: MomentScope,
   definition: Definition,
   asOf: number | null,
   now: number,
@@ -50,19 +38,10 @@ export async function previewDefinition(
     throw new AppError('DEFINITION_INVALID', { words: { count: resolved.issues.length }, issues: resolved.issues })
   }
   const begun = performance.now()
-  const compiled = compile([resolved.definition, everybodyOf(resolved.definition)], {
-    catalog: scope.catalog,
-    database: scope.clickhouse.database,
-    asOf: asOf ?? now,
-    knownSeq: null,
-    excludedImports: scope.scan.excludedImports,
-    hasSuperseded: scope.scan.hasSuperseded,
-    attributes: asOf === null ? 'current' : 'history',
-    tags: { mode: 'recompute', unpublishedRuns: scope.hidden },
-    blind: scope.blind,
-  })
+  const about = [resolved.definition, everybodyOf(resolved.definition)]
+  const compiled = compile(about, momentContext(scope, asOf, now))
   try {
-    const { fits, cost } = await solveFits(scope.clickhouse, compiled, undefined, signal)
+    const { fits, cost } = await solveFits(scope.clickhouse, compiled, scope.fits, signal)
     const { sql, params } = compiled.statement(fits)
     const counted = await scope.clickhouse.queryWithCost<CountRow>(countSql(compiled.columns[0]!, sql), {
       params,

@@ -7,6 +7,7 @@ import * as definitions from '../../tag/catalogue/definitions.js'
 import { moveDefinition, setDefinitionState } from '../../tag/catalogue/place-definition.js'
 import * as saving from '../../tag/catalogue/save-definition.js'
 import { readUses } from '../../tag/catalogue/usage.js'
+import { asKnown } from '../../tag/moment-context.js'
 import { previewDefinition } from '../../tag/preview.js'
 import { unpublishedRuns } from '../../tag/run/run-records.js'
 import { asOfMoment } from '../as-of.js'
@@ -46,7 +47,11 @@ export function definitionRoutes(deps: TagRouteDeps): readonly Bound[] {
       }
       const now = deps.now()
       const asOf = asOfMoment(body.asOf, now)
-      const preview = await previewDefinition(scope, definition, asOf, now, context.signal)
+      const knownAt = asOfMoment(body.knownAt, now, 'knownAt')
+      const place = { pool: deps.pool, workspaceId: context.workspace.id }
+      const preview = await asKnown(place, scope, { asOf: asOf ?? now, knownAt }, (known) =>
+        previewDefinition(known, definition, asOf, now, context.signal),
+      )
       return {
         ...preview,
         asOf: new Date(asOf ?? now).toISOString(),

@@ -11,6 +11,7 @@ import type { SegmentScope } from '../../segment/segment-scope.js'
 import { snapshotSegment } from '../../segment/snapshot.js'
 import { inWorkspace } from '../../store/postgres.js'
 import { checkDefinition } from '../../tag/catalogue/save-definition.js'
+import { asKnown } from '../../tag/moment-context.js'
 import { readHeads } from '../../tag/run/heads.js'
 import { unpublishedRuns } from '../../tag/run/run-records.js'
 import { asOfMoment } from '../as-of.js'
@@ -41,10 +42,13 @@ export function segmentRoutes(deps: TagRouteDeps & { readonly members: MemberRea
       const scope = await scopeOf(context)
       const now = deps.now()
       const asOf = asOfMoment(body.asOf, now)
-      const count =
+      const knownAt = asOfMoment(body.knownAt, now, 'knownAt')
+      const place = { pool: deps.pool, workspaceId: context.workspace.id }
+      const count = await asKnown(place, scope, { asOf: asOf ?? now, knownAt }, (known) =>
         'id' in body
-          ? await countSaved(scope, body.id, asOf, now, context.signal)
-          : await countSegment(scope, draftedSegment(scope, body.document), asOf, now, context.signal)
+          ? countSaved(known, body.id, asOf, now, context.signal)
+          : countSegment(known, draftedSegment(known, body.document), asOf, now, context.signal),
+      )
       return { ...count, asOf: new Date(count.asOf).toISOString(), ms: performance.now() - begun }
     }),
     bind(contract.listAudienceMembers, async ({ params, query }, context) => {

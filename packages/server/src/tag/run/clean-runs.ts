@@ -35,9 +35,11 @@ export async function findLeftovers(tx: Tx, workspaceId: number): Promise<Leftov
     `select r.run_id, r.state = 'published' as published from tag_run r
      where r.workspace_id = $1 and not r.bitmaps_dropped
        and (r.state in ('failed', 'aborted', 'superseded')
+         -- Bitmaps of a moment of the past served its history; nobody reads them.
+         or (r.state = 'published' and r.kind <> 'base')
          or (r.state = 'published' and exists (
            select from tag_run later where later.workspace_id = $1 and later.number = r.number
-             and later.state = 'published' and later.clock > r.clock
+             and later.state = 'published' and later.kind = 'base' and later.clock > r.clock
              and later.finished_at < now() - make_interval(mins => $2))))
      order by r.run_id limit $3`,
     [workspaceId, keepMinutes, mostRuns],
@@ -73,12 +75,15 @@ async function endDeadPasses(clickhouse: WorkspaceClickHouse): Promise<void> {
   )
 }
 
-/** Drops the tables of dead passes (the caller holds the lock of runs) and of files that were never sent whole. */
+/**
+ * Drops the tables of dead passes (the caller holds the lock of runs), of files that were never sent whole and of lists
+ * that were never published.
+ */
 export async function dropStrayTables(clickhouse: WorkspaceClickHouse): Promise<void> {
   const stray = await clickhouse.query<{ name: string }>(
     `SELECT name FROM system.tables WHERE database = {database:String}
        AND (match(name, '^run_[0-9]+_[0-9]+$')
-         OR (match(name, '^export_[0-9a-f]{32}$') AND metadata_modification_time < now() - toIntervalHour(${exportHours})))`,
+         OR (match(name, '^(export|list)_[0-9a-f]{32}$') AND metadata_modification_time < now() - toIntervalHour(${exportHours})))`,
     { params: { database: clickhouse.database } },
   )
   for (const { name } of stray) await clickhouse.command(`DROP TABLE IF EXISTS ${name} SYNC`)

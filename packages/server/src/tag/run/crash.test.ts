@@ -57,6 +57,7 @@ function mortal(deps: RunTagsDeps, lastStep: number): { deps: RunTagsDeps; steps
     stream: (...given) => step(() => deps.clickhouse.stream(...given)),
     command: (...given) => step(() => deps.clickhouse.command(...given)),
     insert: (...given) => step(() => deps.clickhouse.insert(...given)),
+    dictionarySource: (sql) => deps.clickhouse.dictionarySource(sql),
   }
   const clientOf = (client: pg.PoolClient): pg.PoolClient =>
     new Proxy(client, {

@@ -1,11 +1,20 @@
 import { AppError } from '@tagtree/core/kernel/app-error'
 import type { Tx } from '../../store/postgres.js'
 import { runErrorOf } from './run-error.js'
-import { type PassCost, POPULATION_VERSION, type StartedRun, type ValueCounts, type ValueType } from './run-records.js'
+import {
+  type PassCost,
+  POPULATION_VERSION,
+  type RunKind,
+  type StartedRun,
+  type ValueCounts,
+  type ValueType,
+} from './run-records.js'
 
 /** A run ready to be seen. */
 export interface FinishedRun extends StartedRun {
   readonly valueType: ValueType
+  /** A subject may have several of its values at once. */
+  readonly multi?: boolean
   readonly counts: ValueCounts
 }
 
@@ -27,6 +36,7 @@ export async function publishRuns(
   runs: readonly FinishedRun[],
   moment: { readonly asOf: number; readonly lastBatch: number },
   cost: PassCost,
+  kind: RunKind = 'base',
 ): Promise<PublishedPass> {
   const clock = await tick(tx, workspaceId)
   await requireRunning(tx, workspaceId, runs)
@@ -39,8 +49,9 @@ export async function publishRuns(
   const wanted = runs.filter(isWanted)
   const unwanted = runs.filter((run) => !isWanted(run))
   await tx.query(
-    `update tag_run set state = 'published', clock = $4, finished_at = now(), counts = ended.counts, cost = $5
-     from unnest($2::bigint[], $3::jsonb[]) as ended(run_id, counts)
+    `update tag_run set state = 'published', clock = $4, finished_at = now(), counts = ended.counts, cost = $5,
+       value_type = ended.value_type, multi = ended.multi
+     from unnest($2::bigint[], $3::jsonb[], $6::text[], $7::boolean[]) as ended(run_id, counts, value_type, multi)
      where workspace_id = $1 and tag_run.run_id = ended.run_id`,
     [
       workspaceId,
@@ -48,6 +59,8 @@ export async function publishRuns(
       wanted.map((run) => JSON.stringify(run.counts)),
       clock,
       JSON.stringify(cost),
+      wanted.map((run) => run.valueType),
+      wanted.map((run) => run.multi === true),
     ],
   )
   const error = new AppError('RUN_SUPERSEDED')
@@ -56,7 +69,8 @@ export async function publishRuns(
      where workspace_id = $1 and run_id = any($2::bigint[])`,
     [workspaceId, unwanted.map((run) => run.runId), JSON.stringify(runErrorOf(error, ''))],
   )
-  await moveHeads(tx, workspaceId, wanted, moment, clock)
+  // What is published now stays the newest moment's, whatever is said of earlier ones.
+  if (kind === 'base') await moveHeads(tx, workspaceId, wanted, moment, clock)
   await tx.query(`select pg_notify('tag_published', $1)`, [JSON.stringify({ workspaceId, clock })])
   return {
     clock,

@@ -1,16 +1,25 @@
 import type { Catalog, DefinitionEntry } from '@tagtree/core/catalog/catalog'
-import type { Compiled, FitValue } from '@tagtree/core/compile/compile'
+import type { CompileContext, Compiled, FitStep } from '@tagtree/core/compile/compile'
 import { AppError } from '@tagtree/core/kernel/app-error'
 import type pg from 'pg'
 import type { BlindIdentity } from '../../identify/blind-identity.js'
 import type { StatementCost, WorkspaceClickHouse } from '../../store/clickhouse.js'
 import { inWorkspace } from '../../store/postgres.js'
-import type { ScanState } from '../../store/scan-state.js'
-import { fitHolds, keepFit, readFit } from './fit-store.js'
+import { readProfilesAt, type ScanState } from '../../store/scan-state.js'
+import { withProfilesAt } from '../history/knowledge.js'
+import { type FitPlace, keepFit, keptFit } from './fit-store.js'
 import { type FinishedRun, publishRuns } from './publish-runs.js'
 import { readPlaces } from './read-places.js'
 import { computationError } from './run-error.js'
-import { failRuns, POPULATION_VERSION, type StartedRun, startRuns, unpublishedRuns } from './run-records.js'
+import {
+  failRuns,
+  POPULATION_VERSION,
+  type RunKind,
+  type StartedRun,
+  startRuns,
+  unpublishedRuns,
+  type ValueCounts,
+} from './run-records.js'
 import { type FitKeeper, solveFits } from './solve-fits.js'
 import { compileSound, type SoundPass } from './sound-definitions.js'
 import { runSettings } from './write-codes.js'
@@ -35,6 +44,7 @@ export interface PassRequest {
   readonly asOf: number
   /** asOf is the present moment, so folded attributes may be read instead of their history. */
   readonly isNow: boolean
+  readonly kind: RunKind
   /** Fit anew even where the schedule would keep the cuts. */
   readonly refit: boolean
   readonly signal: AbortSignal
@@ -54,6 +64,8 @@ export interface PassResult {
 /** A begun pass: what it computes and under which runs, the population's first. */
 interface BegunPass {
   readonly sound: SoundPass
+  /** What it was compiled for: everything known when it began, and nothing that comes later. */
+  readonly context: CompileContext
   readonly population: StartedRun
   /** Run i belongs to sound entry i. */
   readonly runs: readonly StartedRun[]
@@ -66,7 +78,8 @@ interface BegunPass {
  *
  * 1 note the runs · 2 fit what is relative · 3 stage all values with one SELECT · 4 write bitmaps, numbers and changes
  * · 5 publish in one transaction. Until step 5 no reader sees anything; after a crash the rows are removed. The caller
- * holds the lock of runs.
+ * holds the lock of runs. Everything is of what was known when it began: where profiles or attributes changed meanwhile,
+ * step 3 is done again from their history.
  * @throws AppError RUN_FAILED | RUN_SUPERSEDED | RUN_CANCELED | RUN_INTERRUPTED | ENGINE_UNAVAILABLE; former values stay
  * published
  */
@@ -75,13 +88,13 @@ export async function runPass(deps: PassDeps, request: PassRequest): Promise<Pas
   const pass = await beginPass(deps, request)
   const all = [pass.population, ...pass.runs]
   try {
-    const cost = await stageValues(deps, request, pass)
+    const { cost, people } = await stagePass(deps, request, pass)
     await request.onProgress(0.6)
-    const finished = await writeRuns(deps, request, pass)
+    const finished = await writeRuns(deps, request, pass, people)
     const total = { ...cost, ms: performance.now() - begun }
     const moment = { asOf: request.asOf, lastBatch: deps.scan.lastBatch }
     const outcome = await inWorkspace(deps.pool, request.workspaceId, (tx) =>
-      publishRuns(tx, request.workspaceId, finished, moment, total),
+      publishRuns(tx, request.workspaceId, finished, moment, total, request.kind),
     )
     await request.onProgress(1)
     return { ...outcome, broken: pass.sound.broken.map(({ error }) => error), cost: total }
@@ -101,17 +114,18 @@ async function beginPass(deps: PassDeps, request: PassRequest): Promise<BegunPas
   const { pool, catalog, scan } = deps
   const { workspaceId, subject, asOf } = request
   const hidden = await inWorkspace(pool, workspaceId, (tx) => unpublishedRuns(tx, workspaceId))
-  const sound = compileSound(request.definitions, {
+  const context: CompileContext = {
     catalog,
     database: deps.clickhouse.database,
     asOf,
-    knownSeq: null,
+    knownSeq: scan.knownSeq,
     excludedImports: scan.excludedImports,
     hasSuperseded: scan.hasSuperseded,
     attributes: request.isNow ? 'current' : 'history',
     tags: { mode: 'recompute', unpublishedRuns: hidden },
     blind: deps.blind,
-  })
+  }
+  const sound = compileSound(request.definitions, context)
   const { number } = catalog.subjects.get(subject)!
   const targetOf = (entry: DefinitionEntry) => ({
     definitionId: entry.id,
@@ -124,35 +138,83 @@ async function beginPass(deps: PassDeps, request: PassRequest): Promise<BegunPas
     ...sound.broken.map(({ entry }) => targetOf(entry)),
   ]
   return inWorkspace(pool, workspaceId, async (tx) => {
-    const [population, ...runs] = await startRuns(tx, workspaceId, targets, asOf, scan.lastBatch)
+    const [population, ...runs] = await startRuns(tx, workspaceId, targets, asOf, scan.lastBatch, request.kind)
     for (const [index, { error }] of sound.broken.entries()) {
       await failRuns(tx, workspaceId, [runs[sound.entries.length + index]!], 'failed', error)
     }
     const table = `run_${population!.passId}_${number}`
-    return { sound, population: population!, runs: runs.slice(0, sound.entries.length), table }
+    return { sound, context, population: population!, runs: runs.slice(0, sound.entries.length), table }
   })
+}
+
+interface StagedPass {
+  readonly cost: { readonly rows: number; readonly bytes: number }
+  /** Who was alive. */
+  readonly people: ValueCounts
+}
+
+/** Stages values and population as they were known when the pass began. */
+async function stagePass(deps: PassDeps, request: PassRequest, pass: BegunPass): Promise<StagedPass> {
+  const cost = await stageValues(deps, request, pass, pass.sound.compiled, false)
+  const people = await writePopulation(deps, request, pass.population, null)
+  if (!(await hasMoved(deps, request.workspaceId, pass.context))) return { cost, people }
+  const { clickhouse, scan } = deps
+  await clickhouse.command(`DROP TABLE IF EXISTS ${pass.table} SYNC`)
+  await clickhouse.command('DELETE FROM tag_bitmaps WHERE tag_id = {tag:UInt32} AND run_id = {run:UInt64}', {
+    params: { tag: pass.population.number, run: pass.population.runId },
+  })
+  return withProfilesAt(deps, request.workspaceId, scan.knownSeq, async (profileMap) => {
+    const context = { ...pass.context, attributes: 'history', ...(profileMap === null ? {} : { profileMap }) } as const
+    const { compiled } = compileSound(pass.sound.entries, context)
+    const again = await stageValues(deps, request, pass, compiled, true)
+    return {
+      cost: { rows: cost.rows + again.rows, bytes: cost.bytes + again.bytes },
+      people: await writePopulation(deps, request, pass.population, profileMap),
+    }
+  })
+}
+
+/** Whether what has no row number to be bound was changed by facts that came after the pass began. */
+async function hasMoved(
+  { pool, clickhouse }: PassDeps,
+  workspaceId: number,
+  { knownSeq, attributes }: CompileContext,
+): Promise<boolean> {
+  if ((await readProfilesAt(pool, workspaceId, knownSeq!)).size > 0) return true
+  if (attributes === 'history') return false
+  const newer = await clickhouse.query('SELECT 1 FROM attributes WHERE version > {known:UInt64} LIMIT 1', {
+    params: { known: knownSeq },
+  })
+  return newer.length > 0
 }
 
 async function stageValues(
   { pool, clickhouse, catalog }: PassDeps,
   { workspaceId, refit, asOf, signal, onProgress }: PassRequest,
-  { sound: { compiled }, table }: BegunPass,
+  { table }: BegunPass,
+  compiled: Compiled | null,
+  isAgain: boolean,
 ): Promise<{ rows: number; bytes: number }> {
   if (compiled === null) return { rows: 0, bytes: 0 }
   // Cuts belong to the version they were made for, also those of a definition that is only used here.
-  const versionOf = (id: string): number => catalog.definitions.get(id)?.version ?? 0
+  const placeOf = ({ definitionId, key }: FitStep): FitPlace => ({
+    definitionId,
+    version: catalog.definitions.get(definitionId)?.version ?? 0,
+    key,
+  })
   const keeper: FitKeeper = {
-    find: async ({ definitionId, key, schedule }) => {
+    find: async (step) => {
       if (refit) return null
-      const stored = await inWorkspace(pool, workspaceId, (tx) =>
-        readFit(tx, workspaceId, definitionId, versionOf(definitionId), key),
+      return inWorkspace(pool, workspaceId, (tx) =>
+        // What the first attempt has just kept was made from what came meanwhile.
+        keptFit(tx, workspaceId, placeOf(step), step.schedule, { asOf, before: isAgain }),
       )
-      return stored !== null && fitHolds(schedule, stored.asOf, asOf) ? (stored.value as FitValue) : null
     },
-    keep: ({ definitionId, key }, value) =>
-      inWorkspace(pool, workspaceId, (tx) =>
-        keepFit(tx, workspaceId, definitionId, versionOf(definitionId), key, asOf, value),
-      ),
+    keep: (step, value) =>
+      inWorkspace(pool, workspaceId, (tx) => {
+        const { definitionId, version, key } = placeOf(step)
+        return keepFit(tx, workspaceId, definitionId, version, key, asOf, value)
+      }),
   }
   const { fits, cost: fitCost } = await solveFits(clickhouse, compiled, keeper, signal)
   await onProgress(0.3)
@@ -175,12 +237,12 @@ async function writeRuns(
   deps: PassDeps,
   request: PassRequest,
   { sound, population, runs, table }: BegunPass,
+  counts: ValueCounts,
 ): Promise<FinishedRun[]> {
   const { workspaceId, asOf, signal, onProgress } = request
   const places = await inWorkspace(deps.pool, workspaceId, async (tx) =>
     readPlaces(tx, workspaceId, runs, asOf, await unpublishedRuns(tx, workspaceId)),
   )
-  const counts = await writePopulation(deps, request, population)
   const finished: FinishedRun[] = [{ ...population, valueType: 'codes', counts }]
   for (const [index, run] of runs.entries()) {
     signal.throwIfAborted()

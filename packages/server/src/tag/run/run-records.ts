@@ -27,6 +27,12 @@ export interface RunTarget {
   readonly version: number
 }
 
+/**
+ * `base`: moves what is published now. `backfill`: for a moment before the history begins. `correction`: for a moment of
+ * the history again, with what arrived since.
+ */
+export type RunKind = 'base' | 'backfill' | 'correction'
+
 /** A run begun for one definition. Ids grow with time. */
 export interface StartedRun extends RunTarget {
   readonly runId: string
@@ -43,11 +49,12 @@ export async function startRuns(
   targets: readonly RunTarget[],
   asOf: number,
   lastBatch: number,
+  kind: RunKind = 'base',
 ): Promise<StartedRun[]> {
   const { rows } = await tx.query<{ run_id: string; pass_id: string; number: number }>(
     `with pass as (select nextval('tag_pass_id') as id)
-     insert into tag_run (workspace_id, pass_id, definition_id, number, version, as_of, last_batch, state)
-     select $1, pass.id, t.definition_id, t.number, t.version, to_timestamp($5::double precision / 1000), $6, 'running'
+     insert into tag_run (workspace_id, pass_id, definition_id, number, version, as_of, last_batch, state, kind)
+     select $1, pass.id, t.definition_id, t.number, t.version, to_timestamp($5::double precision / 1000), $6, 'running', $7
      from pass, unnest($2::text[], $3::int[], $4::int[]) as t(definition_id, number, version)
      returning run_id, pass_id, number`,
     [
@@ -57,6 +64,7 @@ export async function startRuns(
       targets.map((target) => target.version),
       asOf,
       lastBatch,
+      kind,
     ],
   )
   const byNumber = new Map(rows.map((row) => [row.number, row]))

@@ -72,6 +72,7 @@ async function runInTurn(deps: RunTagsDeps, request: RunTagsRequest): Promise<Ru
         subject,
         asOf: request.asOf ?? request.now,
         isNow: request.asOf === undefined,
+        kind: 'base',
         refit: request.refit,
         signal: request.signal,
         onProgress: (done) => request.onProgress((index + done) / groups.length),

@@ -43,7 +43,7 @@ export async function writeColumn(deps: PassDeps, write: ColumnWrite): Promise<F
   const { number, runId } = run
   const counts = await writeBitmaps(deps.clickhouse, { ...code, table, population, multi, number, runId })
   await appendCodeChanges(deps.clickhouse, place, multi)
-  return { ...run, valueType: 'codes', counts }
+  return { ...run, valueType: 'codes', multi, counts }
 }
 
 async function codeExpression(deps: PassDeps, write: ColumnWrite): Promise<CodeExpression> {

@@ -13,18 +13,26 @@ export function countPopulation(definition: Pick<Definition, 'subject' | 'who'>,
   return who === 'everyone' ? counts.known : (counts.values[String(populationCodes[who])] ?? 0)
 }
 
-/** Writes who lives at the pass's moment as bitmaps of the subject's own number; what every audience is cut from. */
-export async function writePopulation(deps: PassDeps, request: PassRequest, run: StartedRun): Promise<ValueCounts> {
+/**
+ * Writes who lives at the pass's moment as bitmaps of the subject's own number; what every audience is cut from.
+ * `profileMap`: dictionary of the profiles, null = those of today.
+ */
+export async function writePopulation(
+  deps: PassDeps,
+  request: PassRequest,
+  run: StartedRun,
+  profileMap: string | null,
+): Promise<ValueCounts> {
   await deps.clickhouse.command(
     `INSERT INTO tag_bitmaps (tag_id, value, slice, run_id, users)
      SELECT {number:UInt32}, if(strong, 1, 2) AS v, toUInt16(bitShiftRight(p, 18)) AS s, {run:UInt64},
        groupBitmapState(p)
      FROM (
-       SELECT toUInt32(dictGetOrDefault('${deps.clickhouse.database}.override', 'profile_id', toUInt64(node_id), profile_id)) AS p,
+       SELECT toUInt32(dictGetOrDefault('${deps.clickhouse.database}.${profileMap ?? 'override'}', 'profile_id', toUInt64(node_id), profile_id)) AS p,
          max(strong) AS strong
        FROM nodes
        WHERE subject = {number:UInt8} AND first_ts < fromUnixTimestamp64Milli({asOf:Int64}, 'UTC')
-         AND import_id NOT IN {excluded:Array(UInt32)}
+         AND seq <= {known:UInt64} AND import_id NOT IN {excluded:Array(UInt32)}
        GROUP BY p)
      WHERE p != 0 GROUP BY v, s`,
     {
@@ -32,6 +40,7 @@ export async function writePopulation(deps: PassDeps, request: PassRequest, run:
         number: run.number,
         run: run.runId,
         asOf: request.asOf,
+        known: deps.scan.knownSeq,
         excluded: deps.scan.excludedImports,
       },
       signal: request.signal,

@@ -12,8 +12,8 @@ export interface RunningServer {
   readonly pid: number
   /** From the spawn to the answer of /ready, ms. */
   readonly startMs: number
-  /** Client of the administrator; `workspace` is a slug. */
-  client(workspace?: string): Client
+  /** Client of the administrator, or of a key; `workspace` is a slug. */
+  client(workspace?: string, key?: string): Client
   /** Largest resident memory so far, MiB. */
   peakMemoryMiB(): number
   /** Resident memory now, MiB. */
@@ -41,8 +41,14 @@ export async function startServer(dataDirectory: string): Promise<RunningServer>
     address,
     pid,
     startMs,
-    client: (workspace) =>
-      makeClient({ address, token, workspace, language: 'en', fetch: (url, init) => fetch(url, init as RequestInit) }),
+    client: (workspace, key) =>
+      makeClient({
+        address,
+        token: key ?? token,
+        workspace,
+        language: 'en',
+        fetch: (url, init) => fetch(url, init as RequestInit),
+      }),
     peakMemoryMiB: () => statusOf(pid, 'VmHWM'),
     memoryMiB: () => statusOf(pid, 'VmRSS'),
     stop: async () => {

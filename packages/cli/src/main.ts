@@ -1,6 +1,7 @@
 import { productVersion, readClientConfig, terminalLanguage } from '@tagtree/server/config'
 import { type AddCommands, makeProgram } from './cli.js'
 import { addApiCommand } from './commands/api.js'
+import { addCalendarCommands } from './commands/calendar.js'
 import { addCatalogueCommands } from './commands/catalogue.js'
 import { addCustomerCommands } from './commands/customer.js'
 import { addDemoCommands } from './commands/demo.js'
@@ -21,6 +22,7 @@ const commands: readonly AddCommands[] = [
   addWorkspaceCommands,
   addImportCommands,
   addMappingCommands,
+  addCalendarCommands,
   addCatalogueCommands,
   addTagCommands,
   addSegmentCommands,

@@ -12,6 +12,7 @@ import { type CachedDirectory, makeDirectory } from './govern/directory.js'
 import { completeWorkspace, listAllWorkspaces, type PrepareWorkspace } from './govern/workspaces.js'
 import type { Bound } from './http/bind.js'
 import type { Metrics } from './http/metrics.js'
+import { calendarRoutes } from './http/routes/calendar.js'
 import { catalogueRoutes } from './http/routes/catalogue.js'
 import { collectRoutes } from './http/routes/collect.js'
 import { governRoutes } from './http/routes/govern.js'
@@ -153,6 +154,7 @@ export async function wireFlow(ports: Ports): Promise<Flow> {
     ...collectRoutes({ log: facts, now: tagDeps.now }),
     ...importRoutes({ pool: postgres.app, files, now: tagDeps.now }),
     ...nameRoutes(tagDeps),
+    ...calendarRoutes(tagDeps),
     ...subjectRoutes(tagDeps),
     ...catalogueRoutes(tagDeps),
     ...subjectTagRoutes(tagDeps),

@@ -30,7 +30,7 @@ describe('tagtree demo export', () => {
     const { code, out } = await type(['demo', 'export', shop, '--customers', '30', '--now', '2026-11-22T12:00:00Z'])
     expect(code).toBe(0)
     for (const name of DEMO_FILE_NAMES) expect(out).toContain(join(shop, name))
-    expect(readdirSync(shop).sort()).toEqual([...DEMO_FILE_NAMES, 'mappings'].sort())
+    expect(readdirSync(shop).sort()).toEqual([...DEMO_FILE_NAMES, 'calendar.json', 'mappings'].sort())
     expect(readdirSync(join(shop, 'mappings')).length).toBe(DEMO_FILE_NAMES.length)
   })
 

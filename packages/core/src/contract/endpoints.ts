@@ -1,4 +1,5 @@
 import { BATCH_ENDPOINTS } from './batch.js'
+import { CALENDAR_ENDPOINTS } from './calendar.js'
 import { CATALOGUE_ENDPOINTS } from './catalogue.js'
 import type { EndpointSpec } from './endpoint.js'
 import { GOVERN_ENDPOINTS } from './govern.js'
@@ -15,6 +16,7 @@ export const ENDPOINTS: readonly EndpointSpec[] = [
   ...BATCH_ENDPOINTS,
   ...IMPORT_ENDPOINTS,
   ...NAME_ENDPOINTS,
+  ...CALENDAR_ENDPOINTS,
   ...SUBJECT_ENDPOINTS,
   ...CATALOGUE_ENDPOINTS,
   ...TAG_ENDPOINTS,

@@ -44,6 +44,20 @@ export const WRITE_ERRORS = {
     'Correct the relation; GET /relations lists what exists.',
     '请修正该关系；GET /relations 可列出已有关系。',
   ),
+  CALENDAR_UNKNOWN: entry(
+    404,
+    'There is no built-in calendar of {country} for {years}; known: {known}.',
+    '没有内置的 {country} {years} 年日历；已有：{known}。',
+    'Set the days yourself, or load the years that are known.',
+    '请自行设置日期，或加载已有的年份。',
+  ),
+  SQL_TAGS_NOT_SET_UP: entry(
+    503,
+    'ClickHouse has no user "{user}" with the password that Tagtree knows: SQL tags of this workspace cannot run.',
+    'ClickHouse 中没有可用的用户“{user}”，本工作区的 SQL 标签无法运行。',
+    'Restart Tagtree: it makes the users at its start. With an own ClickHouse run the script of docs/sql-tags.md and set CLICKHOUSE_SQL_PASSWORD.',
+    '请重启 Tagtree（启动时会创建这些用户）；若使用自己的 ClickHouse，请执行 docs/sql-tags.zh-CN.md 中的脚本并设置 CLICKHOUSE_SQL_PASSWORD。',
+  ),
   LEASE_LOST: entry(
     503,
     'Another process has taken over storing the facts of this workspace.',

@@ -1,6 +1,7 @@
 import { createReadStream, existsSync, mkdirSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
+import { savePeriod } from '@tagtree/core/contract/calendar'
 import { createCategory, saveDefinition } from '@tagtree/core/contract/catalogue'
 import { ApiError, type Client } from '@tagtree/core/contract/client'
 import { createWorkspace, listWorkspaces } from '@tagtree/core/contract/govern'
@@ -8,6 +9,7 @@ import { showImport, startImport, uploadFile } from '@tagtree/core/contract/impo
 import { showJob } from '@tagtree/core/contract/jobs'
 import { runTags } from '@tagtree/core/contract/tag'
 import { DEMO_MAPPINGS } from '@tagtree/core/demo/mappings/mappings'
+import { demoPeriods } from '@tagtree/core/demo/periods'
 import { DEMO_PLAN } from '@tagtree/core/demo/plan/plan'
 import { DEMO_CUSTOMERS, DEMO_SEED } from '@tagtree/core/demo/shop'
 import { AppError } from '@tagtree/core/kernel/app-error'
@@ -39,6 +41,7 @@ export function demoStep(options: DemoOptions): FirstStep {
       if (items.length > 0 && !(demo && existsSync(folder))) return
       mkdirSync(folder, { recursive: true, mode: 0o700 })
       const workspace = demo ?? (await createDemoWorkspace(client))
+      await savePeriods(clientOf(context, slug), Date.parse(workspace.createdAt))
       await loadFiles(context, folder, Date.parse(workspace.createdAt), options.customers ?? DEMO_CUSTOMERS)
       await savePlan(context)
       const inDemo = clientOf(context, slug)
@@ -53,6 +56,11 @@ async function createDemoWorkspace(client: Client): Promise<{ createdAt: string 
   return client.call(createWorkspace, {
     body: { slug, name: '云岚商城', timeZone: 'Asia/Shanghai', currency: 'CNY', language: 'zh' },
   })
+}
+
+/** The shop's promotions; holidays came with the time zone. */
+async function savePeriods(client: Client, now: number): Promise<void> {
+  for (const { id, ...body } of demoPeriods(now)) await client.call(savePeriod, { params: { id }, body })
 }
 
 async function loadFiles(context: FirstStepContext, folder: string, now: number, customers: number): Promise<void> {

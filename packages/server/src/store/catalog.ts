@@ -7,8 +7,10 @@ import type {
   PropertyEntry,
 } from '@tagtree/core/catalog/catalog'
 import { AppError } from '@tagtree/core/kernel/app-error'
+import { zoneOf } from '@tagtree/core/kernel/zone'
 import type { Definition, Text } from '@tagtree/core/language/document'
 import type pg from 'pg'
+import { readCalendar } from './calendar/read-calendar.js'
 import type { ClickHouse } from './clickhouse.js'
 import { growCatalog, type WantedNames } from './grow-catalog.js'
 import { bumpCatalogVersion, type Names, readNames } from './names.js'
@@ -46,7 +48,8 @@ export function openCatalogStore(deps: CatalogDeps): CatalogStore {
         if (cached?.stamp === stamp.stamp) return cached.catalog
         const names = await readNames(tx, workspaceId)
         const definitions = await readDefinitions(tx, workspaceId)
-        const catalog = toCatalog(stamp, names, definitions)
+        const calendar = await readCalendar(tx, workspaceId, zoneOf(stamp.time_zone))
+        const catalog = { ...toCatalog(stamp, names, definitions), ...calendar }
         cache.set(workspaceId, { stamp: stamp.stamp, catalog })
         return catalog
       }),
@@ -104,7 +107,7 @@ async function readDefinitions(tx: Tx, workspaceId: number): Promise<DefinitionR
   return rows
 }
 
-function toCatalog(stamp: Stamp, names: Names, rows: readonly DefinitionRow[]): Catalog {
+function toCatalog(stamp: Stamp, names: Names, rows: readonly DefinitionRow[]): Omit<Catalog, 'calendar' | 'periods'> {
   const events = new Map<string, EventEntry>()
   for (const event of names.events.values()) {
     if (event.state === 'blocked') continue
@@ -149,7 +152,5 @@ function toCatalog(stamp: Stamp, names: Names, rows: readonly DefinitionRow[]): 
     definitions,
     lists,
     items: new Map(),
-    calendar: new Map(),
-    periods: new Map(),
   }
 }

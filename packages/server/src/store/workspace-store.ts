@@ -2,6 +2,7 @@ import type { SubjectEntry } from '@tagtree/core/catalog/catalog'
 import { DEFAULT_IDENTITY_KINDS } from '@tagtree/core/identify/kinds'
 import { AppError } from '@tagtree/core/kernel/app-error'
 import type pg from 'pg'
+import { loadNewYears } from './calendar/calendar-days.js'
 import type { ClickHouse, WorkspaceClickHouse } from './clickhouse.js'
 import { insertIdentityKind } from './grow-catalog.js'
 import { migrateWorkspaceDatabase } from './migrate.js'
@@ -27,6 +28,10 @@ export async function prepareWorkspaceStore(
   await migrateWorkspaceDatabase(deps.clickhouse, workspace.database)
   await createOverrideDictionary(deps.clickhouse, deps.clickhouse.workspace(workspace.database))
   await inWorkspace(deps.app, workspace.id, async (tx) => {
+    const { rows } = await tx.query<{ time_zone: string }>('select time_zone from workspace where id = $1', [
+      workspace.id,
+    ])
+    if (rows[0] && (await loadNewYears(tx, workspace.id, rows[0].time_zone))) await bumpCatalogVersion(tx, workspace.id)
     const { rowCount } = await tx.query(
       'insert into applier_head (workspace_id) values ($1) on conflict do nothing returning 1',
       [workspace.id],

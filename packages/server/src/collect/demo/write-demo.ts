@@ -7,6 +7,7 @@ import { writeXlsx } from '@tagtree/connectors/files/write-xlsx'
 import { makeDemo } from '@tagtree/core/demo/demo-rows'
 import { DEMO_FILE_NAMES, DEMO_FILES, type DemoFileName, type DemoRow } from '@tagtree/core/demo/files/file'
 import { DEMO_MAPPINGS } from '@tagtree/core/demo/mappings/mappings'
+import { demoPeriods } from '@tagtree/core/demo/periods'
 import type { DemoOptions } from '@tagtree/core/demo/shop'
 import type { DemoTruth, PersonTruth } from '@tagtree/core/demo/truth'
 import { AppError } from '@tagtree/core/kernel/app-error'
@@ -32,7 +33,7 @@ export interface WrittenDemo {
 
 /**
  * Writes the demo shop's files into a directory, which is made when it is missing, and their mappings into its folder
- * `mappings`; files of the same names are replaced.
+ * `mappings`; its promotions as `calendar.json` for the workspace calendar. Files of the same names are replaced.
  * The same options write the same bytes.
  * @throws AppError FILE_NOT_WRITABLE
  */
@@ -54,6 +55,9 @@ export async function writeDemo(directory: string, options: DemoOptions): Promis
       return { name, path, rows, mappingPath }
     }),
   )
+  const calendar = join(directory, 'calendar.json')
+  const periods = demoPeriods(options.now)
+  await orUnwritable(calendar, writeFile(calendar, `${JSON.stringify({ periods }, null, 2)}\n`))
   return { files, truth: demo.truth(), people: () => demo.people() }
 }
 

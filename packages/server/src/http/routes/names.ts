@@ -1,13 +1,11 @@
 import type { RelationEntry } from '@tagtree/core/catalog/catalog'
-import type { TextShape } from '@tagtree/core/contract/catalogue'
 import * as contract from '@tagtree/core/contract/names'
 import { AppError } from '@tagtree/core/kernel/app-error'
-import type { Text } from '@tagtree/core/language/document'
-import type { z } from 'zod'
 import { changeNames } from '../../store/change-names.js'
 import type { Names } from '../../store/names.js'
 import { saveRelation, type WantedRelation } from '../../store/relations.js'
 import { type Bound, bind } from '../bind.js'
+import { plainText } from '../plain-text.js'
 import type { TagRouteDeps } from './in-catalogue.js'
 
 /** Names that facts bring and people describe: relations. */
@@ -21,7 +19,7 @@ export function nameRoutes(deps: TagRouteDeps): readonly Bound[] {
       const { from, to, inverseOf, many, label, noun } = body
       const wanted: WantedRelation = {
         ...{ key: params.key, many, inverseOf },
-        ...{ labels: definedText(label), noun: definedText(noun) },
+        ...{ labels: plainText(label), noun: plainText(noun) },
         ...(from === undefined ? {} : { from }),
         ...(to === undefined ? {} : { to }),
       }
@@ -47,9 +45,4 @@ function requireSubject(names: Names, key: string): void {
 
 function showRelation({ labels, ...relation }: RelationEntry) {
   return { ...relation, label: labels }
-}
-
-function definedText(text: z.output<typeof TextShape>): Text {
-  if (typeof text === 'string') return text
-  return text.en === undefined ? { zh: text.zh } : { zh: text.zh, en: text.en }
 }

@@ -1,66 +1,14 @@
-import { type ChildProcess, spawn } from 'node:child_process'
 import { chmodSync, existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { Agent, get } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-
-/** The whole process, as `npm start` runs it, on engines of its own. */
-class Process {
-  output = ''
-  readonly #child: ChildProcess
-  readonly ended: Promise<number | null>
-
-  constructor(dataDirectory: string, environment: Record<string, string> = {}) {
-    const main = fileURLToPath(new URL('./main.ts', import.meta.url))
-    this.#child = spawn(process.execPath, ['--conditions=source', '--import', import.meta.resolve('tsx'), main], {
-      env: {
-        ...cleanEnvironment(),
-        TAGTREE_DATA_DIR: dataDirectory,
-        TAGTREE_DEMO: 'off',
-        LANG: 'zh_CN.UTF-8',
-        ...environment,
-      },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    })
-    for (const stream of [this.#child.stdout!, this.#child.stderr!]) {
-      stream.on('data', (part: Buffer) => {
-        this.output += part.toString()
-      })
-    }
-    this.ended = new Promise((resolve) => this.#child.once('exit', resolve))
-  }
-
-  /** The address, once it is printed. */
-  async address(): Promise<string> {
-    let over = false
-    void this.ended.then(() => {
-      over = true
-    })
-    for (;;) {
-      const found = /(http:\/\/127\.0\.0\.1:\d+)\s*$/.exec(this.output)
-      if (found) return found[1]!
-      if (over) throw new Error(`it ended:\n${this.output}`)
-      await new Promise((resolve) => setTimeout(resolve, 20))
-    }
-  }
-  kill(signal: NodeJS.Signals): void {
-    this.#child.kill(signal)
-  }
-}
-
-function cleanEnvironment(): Record<string, string> {
-  const kept = Object.entries(process.env).filter(
-    ([name]) => !/^(TAGTREE_|LC_|LANG|DATABASE_URL|CLICKHOUSE_URL|NODE_OPTIONS|VITEST)/.test(name),
-  )
-  return Object.fromEntries(kept) as Record<string, string>
-}
+import { ServerProcess } from './testing/server-process.js'
 
 let dataDirectory = ''
-const started: Process[] = []
+const started: ServerProcess[] = []
 const launch = (environment?: Record<string, string>) => {
-  const one = new Process(dataDirectory, environment)
+  const one = new ServerProcess(dataDirectory, environment)
   started.push(one)
   return one
 }
@@ -75,7 +23,7 @@ afterAll(async () => {
 })
 
 describe('the server process', () => {
-  let first: Process
+  let first: ServerProcess
   let address = ''
   it('says in the language of the terminal what it is doing, the password once, and last the address', async () => {
     first = launch()
@@ -96,7 +44,7 @@ describe('the server process', () => {
   it('a port that is taken is refused when it was asked for', async () => {
     const other = mkdtempSync(join(tmpdir(), 'tagtree-main-'))
     chmodSync(other, 0o755)
-    const process = new Process(other, { TAGTREE_PORT: new URL(address).port })
+    const process = new ServerProcess(other, { TAGTREE_PORT: new URL(address).port })
     expect(await process.ended).toBe(1)
     expect(process.output).toContain('PORT_TAKEN')
     rmSync(other, { recursive: true, force: true })

@@ -1,10 +1,12 @@
 import { AppError } from '../kernel/app-error.js'
 import type { Definition } from '../language/document.js'
-import { assemble, type PassReads } from './assemble.js'
+import { assemble } from './assemble.js'
 import type { CompileContext } from './context.js'
 import { type FitStep, fitStep, groupsOfFits, type SharedFits, shareFits } from './fits/fit-steps.js'
 import type { FitValue, FitValues } from './fits/fit-value.js'
-import { type CompileWarning, Planner } from './lower/planner.js'
+import { Columns } from './lower/columns.js'
+import { FitRegistry } from './lower/fit-registry.js'
+import { type Compilation, type CompileWarning, Planner } from './lower/planner.js'
 import { optimize } from './optimize/optimize.js'
 import { type OutputColumn, outputOf } from './output.js'
 import { column } from './plan/expr.js'
@@ -62,20 +64,26 @@ export function compile(definitions: readonly Definition[], context: CompileCont
   // 1. One pass is about one kind of subject: one population, one row per profile.
   const subject = subjectOf(definitions, context)
   // 2. Meaning becomes expressions. Whatever they aggregate is collected on the way, each distinct leaf once.
-  const planner = new Planner(context, numbers, definitions, subject)
+  const columns = new Columns()
+  const compilation: Compilation = {
+    numbers,
+    columns,
+    fits: new FitRegistry(columns),
+    warnings: [],
+    own: new Map(definitions.map((definition) => [definition.id, definition])),
+  }
+  const planner = new Planner(context, compilation, subject)
   const outputs = definitions.map((definition, index) => planOutput(planner, definition, index))
   // 3. Cuts and group numbers are learnt from everybody before anybody can be placed.
-  const reads: PassReads = { ...planner, subject: subject.number }
   const planned = planner.fits.inOrder()
-  const fits = planned.map((fit) => fitStep(fit, reads, context, numbers))
+  const fits = planned.map((fit) => fitStep(fit, numbers))
   // 4. From whom and what the row of a profile is put together.
-  const columns: Named[] = [{ name: 'profile_id', expr: column('profile_id') }, ...outputs.map(({ named }) => named)]
+  const selected: Named[] = [{ name: 'profile_id', expr: column('profile_id') }, ...outputs.map(({ named }) => named)]
   const input = assemble(
-    reads,
-    columns.map(({ expr }) => expr),
-    context,
+    planner,
+    selected.map(({ expr }) => expr),
   )
-  const plan: Plan = { kind: 'project', input, shared: [], columns }
+  const plan: Plan = { kind: 'project', input, shared: [], columns: selected }
   // 5. Decisions that keep the meaning.
   const optimized = optimize(plan, numbers)
 
@@ -94,7 +102,7 @@ export function compile(definitions: readonly Definition[], context: CompileCont
         numbers,
       ).map((batch) => ({
         steps: batch.map((fit) => open.get(fit.key)!),
-        ...shareFits(batch, reads, context, numbers),
+        ...shareFits(batch, numbers),
       }))
     },
     // 6. Only now text; fits are constants like all others.
@@ -121,13 +129,15 @@ function planOutput(planner: Planner, definition: Definition, index: number): { 
 }
 
 function readsOf(planner: Planner): Reads {
-  const passes = planner.events.passes()
-  const froms = passes.map((pass) => pass.from)
+  const passes = planner.passes()
+  const rows = passes.flatMap((pass) => [...pass.rows.reads(), ...pass.buckets.reads(), ...pass.chains.reads()])
+  const froms = rows.map((read) => read.from)
   const earliest = froms.includes(null) ? null : Math.min(...(froms as number[]))
+  const used = passes.flatMap((pass) => pass.attributes.used())
   return {
-    events: [...new Set(passes.flatMap((pass) => [...pass.events]))].sort(),
-    eventsFrom: passes.length === 0 ? null : earliest,
-    attributes: planner.attributes.used().map(({ entry }) => entry.key),
-    stored: [...new Set(planner.stored.reads().map((read) => read.tag))],
+    events: [...new Set(rows.flatMap((read) => read.events))].sort(),
+    eventsFrom: rows.length === 0 ? null : earliest,
+    attributes: [...new Set(used.map(({ entry }) => entry.key))],
+    stored: [...new Set(passes.flatMap((pass) => pass.stored.reads().map((read) => read.tag)))],
   }
 }

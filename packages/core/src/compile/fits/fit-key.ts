@@ -1,12 +1,20 @@
 import { hash64Text } from '../../kernel/hash64.js'
+import type { Instant } from '../../kernel/zone.js'
 
 /**
  * Name of a fit: the definition and what of its document the cuts depend on. It survives edits elsewhere in the document,
  * and both the compiler and the evaluator find it from the document alone.
- * `inherits`: the fit stands where a tag's own `only` narrows it.
+ * `inherits`: the fit stands where a tag's own `only` narrows it. `moment`: it is fitted as of another moment (ms) than
+ * the rest.
  */
-export function fitKey(definitionId: string, identity: unknown, inherits: boolean): string {
-  return `${definitionId}#${hash64Text(canonicalText([identity, inherits]))}`
+export function fitKey(
+  definitionId: string,
+  identity: unknown,
+  inherits: boolean,
+  moment: Instant | null = null,
+): string {
+  const key = `${definitionId}#${hash64Text(canonicalText([identity, inherits]))}`
+  return moment === null ? key : `${key}@${moment}`
 }
 
 /** Text of a group's values: each with its length in bytes before it, so that no two groups share a text. */

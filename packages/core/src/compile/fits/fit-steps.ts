@@ -1,7 +1,7 @@
 import { formatDecimal } from '../../kernel/decimal.js'
+import type { Instant } from '../../kernel/zone.js'
 import type { Fit } from '../../language/document.js'
-import { assemble, type PassReads } from '../assemble.js'
-import type { CompileContext } from '../context.js'
+import { assemble } from '../assemble.js'
 import type { PlannedFit } from '../lower/fit-registry.js'
 import { optimize } from '../optimize/optimize.js'
 import { aggregate, call, column, type Expr, isTrue } from '../plan/expr.js'
@@ -23,6 +23,8 @@ export interface FitStep {
   /** JSON pointer of the first place that uses it. */
   readonly path: string
   readonly schedule: Fit
+  /** The moment it is fitted as of; null = that of the computation. Only the latter are kept. */
+  readonly moment: Instant | null
   /** Steps of level 0 need no other fit, those of level 1 only such, and so on. */
   readonly level: number
   statement(previous: FitValues): Statement
@@ -39,13 +41,14 @@ export interface SharedFits {
   solve(rows: readonly Readonly<Record<string, unknown>>[]): Map<string, FitValue>
 }
 
-export function fitStep(fit: PlannedFit, reads: PassReads, context: CompileContext, numbers: ExprNumbers): FitStep {
-  const shared = shareFits([fit], reads, context, numbers)
+export function fitStep(fit: PlannedFit, numbers: ExprNumbers): FitStep {
+  const shared = shareFits([fit], numbers)
   return {
     key: fit.key,
     definitionId: fit.definitionId,
     path: fit.path,
     schedule: fit.schedule,
+    moment: fit.moment,
     level: fit.level,
     statement: shared.statement,
     solve: (rows) => shared.solve(rows).get(fit.key)!,
@@ -57,25 +60,21 @@ export function fitStep(fit: PlannedFit, reads: PassReads, context: CompileConte
   }
 }
 
-/** Fits that may be asked together: of one level, by the same groups. In the order in which they are needed. */
+/** Fits that may be asked together: of one level and pass, by the same groups. In the order in which they are needed. */
 export function groupsOfFits(fits: readonly PlannedFit[], numbers: ExprNumbers): PlannedFit[][] {
   const batches = new Map<string, PlannedFit[]>()
+  const passes = [...new Set(fits.map((fit) => fit.pass))]
   for (const fit of fits) {
-    const key = `${fit.level} ${fit.group === null ? '' : numbers.of(fit.group)}`
+    const key = `${fit.level} ${passes.indexOf(fit.pass)} ${fit.group === null ? '' : numbers.of(fit.group)}`
     batches.set(key, [...(batches.get(key) ?? []), fit])
   }
   return [...batches.values()]
 }
 
 /** One statement for fits of one level and the same groups: a row per group, the answers of fit i in columns f<i>_…. */
-export function shareFits(
-  fits: readonly PlannedFit[],
-  reads: PassReads,
-  context: CompileContext,
-  numbers: ExprNumbers,
-): Pick<SharedFits, 'statement' | 'solve'> {
+export function shareFits(fits: readonly PlannedFit[], numbers: ExprNumbers): Pick<SharedFits, 'statement' | 'solve'> {
   const methods = fits.map(fitMethod)
-  const plan = optimize(fitPlan(fits, methods, reads, context), numbers)
+  const plan = optimize(fitPlan(fits, methods), numbers)
   return {
     statement: (previous) => print(plan, previous),
     solve: (rows) => new Map(fits.map((fit, index) => [fit.key, solve(methods[index]!, index, rows)])),
@@ -87,12 +86,7 @@ function fitMethod(fit: PlannedFit): FitMethod {
 }
 
 /** Per profile the values and who takes part; per group their sums or sorted lists; of those what the methods ask for. */
-function fitPlan(
-  fits: readonly PlannedFit[],
-  methods: readonly FitMethod[],
-  reads: PassReads,
-  context: CompileContext,
-): Plan {
+function fitPlan(fits: readonly PlannedFit[], methods: readonly FitMethod[]): Plan {
   const group = fits[0]!.group
   const perProfile: Named[] = fits.map((fit, index) => ({
     name: `value_${index}`,
@@ -102,7 +96,7 @@ function fitPlan(
   const exprs = [...perProfile.map((one) => one.expr)]
   const people: Plan = {
     kind: 'project',
-    input: assemble(reads, exprs, context),
+    input: assemble(fits[0]!.pass, exprs),
     shared: [],
     columns: perProfile,
   }

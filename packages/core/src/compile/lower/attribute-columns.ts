@@ -2,6 +2,9 @@ import type { AttributeEntry } from '../../catalog/catalog.js'
 import type { Instant } from '../../kernel/zone.js'
 import { usableType } from '../../language/frame/property.js'
 import { call, column, type Expr, number, or } from '../plan/expr.js'
+import type { Plan } from '../plan/plan.js'
+import type { Scans } from '../scans.js'
+import type { ColumnSource } from './column-source.js'
 import { instantOf, type Lowered, numberOf } from './lowered.js'
 
 /** An attribute as a column of the joined row (a list has a second one, `<name>__known`). */
@@ -20,7 +23,7 @@ export interface IdentityRead {
 }
 
 /** Collects the attributes (and identities) a pass reads. */
-export class AttributeColumns {
+export class AttributeColumns implements ColumnSource {
   /** `history`: folded from changes, numbers as whole units of 4 decimals and dates as ms. */
   constructor(private readonly from: 'current' | 'history') {}
 
@@ -70,6 +73,18 @@ export class AttributeColumns {
 
   used(): AttributeRead[] {
     return [...this.#used.values()]
+  }
+
+  plans(wanted: ReadonlySet<string>, scans: Scans): Plan[] {
+    const plans: Plan[] = []
+    const attributes = this.used().filter(({ name }) => wanted.has(name) || wanted.has(`${name}__known`))
+    const isFolded = (read: AttributeRead): boolean => read.since !== null || this.from === 'history'
+    const [folded, current] = [attributes.filter(isFolded), attributes.filter((read) => !isFolded(read))]
+    if (folded.length > 0) plans.push(scans.history(folded))
+    if (current.length > 0) plans.push(scans.attributes(current))
+    const identities = this.identities().filter((read) => wanted.has(read.name))
+    if (identities.length > 0) plans.push(scans.identities(identities))
+    return plans
   }
 
   #identityColumn(kind: string, blind: string | null): string {

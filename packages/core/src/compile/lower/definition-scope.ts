@@ -1,10 +1,13 @@
 import type { Catalog, SubjectEntry } from '../../catalog/catalog.js'
 import { AppError } from '../../kernel/app-error.js'
-import { addSpan, type Instant, parseInstant, type Zone } from '../../kernel/zone.js'
+import { fixedMs } from '../../kernel/span.js'
+import { addSpan, type Instant, parseInstant, startOfUnit, type Zone } from '../../kernel/zone.js'
 import type {
+  AnchoredWindow,
   Condition,
   Definition,
   EventValue,
+  Field,
   Literal,
   Operand,
   Span,
@@ -13,20 +16,60 @@ import type {
   Value,
   Window,
 } from '../../language/document.js'
+import type { StreamScope } from '../../language/frame/scope.js'
 import { streamScopeOf } from '../../language/frame/stream-scope.js'
-import { groupHeadOf, valueHeadOf, windowNameOf } from '../../language/frame/which.js'
-import { and, type Expr, TRUE } from '../plan/expr.js'
-import { dateBounds, eventBounds, type FixedWindow, spanOf } from '../window-bounds.js'
+import { groupHeadOf, valueHeadOf } from '../../language/frame/which.js'
+import { aggregate, and, call, column, type Expr, isTrue, missing, number, param, TRUE } from '../plan/expr.js'
+import { spanOf } from '../window-bounds.js'
 import { anniversaryIn } from './anniversary.js'
 import type { AssignScope } from './assign-scope.js'
+import { BUCKET, type Buckets } from './bucket-passes.js'
+import { bucketNumber } from './calendar-buckets.js'
+import { changesOf } from './changes.js'
+import { clockField } from './clock.js'
 import { withDefault } from './default-value.js'
 import { CONDITION_PLANS, VALUE_PLANS } from './heads.js'
-import { FIRST_INSTANT, type Lowered, type LoweredDate, type LoweredNumber, MISSING } from './lowered.js'
+import { inside } from './inside.js'
+import {
+  FIRST_INSTANT,
+  LAST_INSTANT,
+  type Lowered,
+  type LoweredDate,
+  type LoweredNumber,
+  literalDate,
+  MISSING,
+  millisOf,
+  TS,
+  textOfCode,
+} from './lowered.js'
 import { lowerTail } from './operators.js'
 import type { Planner } from './planner.js'
-import { eventNames, rowConditions, StreamRow, StreamRows } from './rows-plan.js'
-import type { GroupNumberOf, PlanCondition, PlanValue, RowScope, RowsOf, RowsPlan, TierOf } from './scope.js'
+import {
+  eventIsOneOf,
+  eventNames,
+  LINE,
+  ROW_ORDER,
+  rowConditions,
+  type StreamRead,
+  StreamRow,
+  StreamRows,
+} from './rows-plan.js'
+import type {
+  BucketsOf,
+  BucketsPlan,
+  GroupNumberOf,
+  MomentOf,
+  PlanCondition,
+  PlanScope,
+  PlanValue,
+  RelatedPlan,
+  RowScope,
+  RowsOf,
+  RowsPlan,
+  TierOf,
+} from './scope.js'
 import { groupNumberOf, tierOf } from './tiers.js'
+import { dateEdges, eventEdges, existsAt, type OwnEdges, ownEdges } from './window-edges.js'
 
 /** The place of a head inside one definition: its subject, and inside a `where:` the row that is tested. */
 export class DefinitionScope implements AssignScope {
@@ -52,6 +95,10 @@ export class DefinitionScope implements AssignScope {
 
   value(value: Value | EventValue, path: string): Lowered {
     const head = valueHeadOf(value)
+    // Inside a `where:` only a few heads speak of the row, all others of the subject it belongs to.
+    if (this.row !== null && head !== null && !speaksOfRow(head, value)) {
+      return this.#own((scope) => scope.value(value, path))
+    }
     const plan = head === null ? null : (VALUE_PLANS[head] as PlanValue<Value | EventValue> | null)
     if (plan === null) return this.refuse(`"${head ?? 'this value'}"`, path)
     const lowered = plan(value, this, path)
@@ -70,19 +117,22 @@ export class DefinitionScope implements AssignScope {
   }
 
   rows(of: RowsOf, path: string): RowsPlan | null {
-    const { did, each, where, within = 'ever' } = of
-    const stream = streamScopeOf(did, each)
-    if (stream.kind === 'changes') return this.refuse('changes of tags and attributes', `${path}/did`)
-    const bounds = eventBounds(this.#fixed(within, `${path}/within`), this.asOf, this.zone)
-    if (bounds === null) return null
-    const row = new StreamRow(this.catalog, stream, (message, at) => this.warn(message, at))
-    const inner = new DefinitionScope(this.planner, this.definition, this.population, this.only, row)
-    const test = where === undefined ? null : inner.condition(where, `${path}/where`)
-    const events = eventNames(this.catalog, stream)
-    const earliest = this.planner.context.earliestEvent ?? FIRST_INSTANT
-    const pass = { each: stream.each, events, bounds, asOf: this.asOf, zone: this.zone, earliest }
-    const when = rowConditions(events, bounds, this.asOf, test)
-    return new StreamRows(this.catalog, this.planner.events, pass, when, (value, at) => inner.value(value, at))
+    const stream = this.stream(of, path)
+    if (stream === null) return null
+    return new StreamRows(this.catalog, stream, { add: (expr) => this.planner.rows.add(expr, stream.read) })
+  }
+
+  buckets(of: RowsOf, by: BucketsOf, path: string): BucketsPlan | null {
+    const stream = this.stream(of, path)
+    if (stream === null) return null
+    const { value, buckets } = this.#bucketsOf(by, stream, path)
+    const pass = this.planner.buckets.pass(stream.read, buckets)
+    // Rows of visits were chosen before the visits were told apart.
+    const chosen: StreamRead = 'pause' in buckets ? { ...stream, when: [] } : stream
+    const rows = new StreamRows(this.catalog, chosen, pass.inner)
+    const last = by.kind === 'calendar' ? this.#lastBucket(stream, by.unit) : null
+    const any = call('gt', pass.inner.add(aggregate('count', [], rows.when)), number(0))
+    return { rows, bucket: BUCKET, value, any, last, leaf: (expr) => pass.outer.add(expr) }
   }
 
   attribute(key: string, path: string): Lowered {
@@ -119,6 +169,40 @@ export class DefinitionScope implements AssignScope {
     return this.planner.stored.list(list.number)
   }
 
+  then({ ago, at }: MomentOf, value: (scope: PlanScope) => Lowered, path: string): Lowered {
+    if (ago === undefined && at === undefined) return value(this)
+    const moment = this.#moment({ ...(ago === undefined ? {} : { ago }), ...(at === undefined ? {} : { at }) })
+    if (moment === null || moment > this.asOf) {
+      this.warn('this moment lies ahead: the value is missing', path)
+      return MISSING
+    }
+    const sub = this.planner.at(moment)
+    const lowered = value(sub.planner.scopeOf(this.definition, false))
+    // Whoever was not there then has no row in the other pass.
+    return inside(call('gt', sub.export(sub.planner.alive()), number(0)), sub.exported(lowered))
+  }
+
+  related(relation: string, role: string | undefined, path: string): RelatedPlan {
+    const entry = this.catalog.relations.get(relation)
+    if (entry === undefined) return this.refuse(`the unknown relation "${relation}"`, path)
+    const sub = this.planner.of(entry.to)
+    const read = { stored: entry.inverseOf ?? entry.key, isReversed: entry.inverseOf !== null, role: role ?? null }
+    return {
+      scope: new DefinitionScope(sub.planner, this.definition, TRUE, null),
+      column: (expr) => sub.export(expr),
+      value: (value) => sub.exported(value),
+      leaf: (expr) => this.planner.related.add(expr, read, sub),
+    }
+  }
+
+  clock(field: Field, of: LoweredDate | null): Lowered {
+    if (of === null && this.row !== null) return this.row.clock(field)
+    const { zone, catalog, asOf } = this
+    const date = of ?? literalDate(asOf)
+    const [from, to] = date.literal === null ? [FIRST_INSTANT, LAST_INSTANT] : [date.literal, date.literal + 1]
+    return clockField(field, { millis: millisOf(date), from, to, zone, catalog })
+  }
+
   attributeGiven(key: string, expires: Span | undefined): Lowered {
     const entry = this.catalog.attributes.get(this.subject.key)?.get(key)
     // Nothing was ever given: everybody is blank.
@@ -148,12 +232,23 @@ export class DefinitionScope implements AssignScope {
     return parseInstant(this.zone, text)
   }
 
-  dateWindow(window: Window, path: string): { from: number | null; to: number | null } | null {
-    return dateBounds(this.#fixed(window, path), this.asOf, this.zone)
+  dateWindow(window: Window, path: string): { from: LoweredDate | null; to: LoweredDate | null } | null {
+    const edges = dateEdges(window, this)
+    if (edges === null) return null
+    if (edges.kind === 'fixed') {
+      const { from, to } = edges.bounds
+      return { from: from === null ? null : literalDate(from), to: to === null ? null : literalDate(to) }
+    }
+    const { from, to } = this.#edges(edges.window, path)
+    const date = (expr: Expr | null): LoweredDate | null =>
+      expr === null ? null : { type: 'date', form: 'millis', expr, literal: null }
+    return { from: date(from), to: date(to) }
   }
 
   anniversary(date: LoweredDate, window: Window, path: string): Expr {
-    return anniversaryIn(date, dateBounds(this.#fixed(window, path), this.asOf, this.zone), this.zone)
+    const edges = dateEdges(window, this)
+    if (edges?.kind !== 'fixed') return this.refuse('an anniversary in a window that hangs on a moment', path)
+    return anniversaryIn(date, edges.bounds, this.zone)
   }
 
   warn(message: string, path: string): void {
@@ -172,10 +267,119 @@ export class DefinitionScope implements AssignScope {
     })
   }
 
-  #fixed(window: Window, path: string): FixedWindow {
-    const name = windowNameOf(window)
-    return name === 'period' || name === 'anchored'
-      ? this.refuse(`the window "${name}"`, path)
-      : (window as FixedWindow)
+  /** What a stream reads and which of its rows count; null when the window is missing for everybody. */
+  stream({ did, each, where, within = 'ever' }: RowsOf, path: string): StreamRead | null {
+    const edges = eventEdges(within, this)
+    if (edges === null) return null
+    const bounds = edges.kind === 'fixed' ? edges.bounds : { from: null, to: null }
+    const earliest = this.planner.context.earliestEvent ?? FIRST_INSTANT
+    const { zone, catalog, asOf } = this
+    const moment = { millis: millisOf(TS), from: bounds.from ?? earliest, to: asOf, zone, catalog }
+    const scope = streamScopeOf(did, each)
+    const { row, read, conditions } = this.#rowsFrom(scope, bounds.from, moment, `${path}/did`)
+    const when = [...conditions, ...rowConditions(bounds, asOf)]
+    let [exists, end]: [Expr, Expr] = [TRUE, param('Int64', bounds.to ?? asOf)]
+    if (edges.kind === 'own') {
+      const own = this.#own((there) => there.#edgeValues(edges.window, `${path}/within`)) as OwnEdges
+      if (own.from !== null) when.push(isTrue(call('gte', moment.millis, own.from)))
+      if (own.to !== null) when.push(isTrue(call('lt', moment.millis, own.to)))
+      const here = this.#edges(edges.window, `${path}/within`)
+      exists = existsAt(here, asOf)
+      if (here.to !== null) end = call('least', here.to, param('Int64', asOf))
+    }
+    const inner = new DefinitionScope(this.planner, this.definition, this.population, this.only, row)
+    const test = where === undefined ? TRUE : inner.condition(where, `${path}/where`)
+    if (test !== TRUE) when.push(isTrue(test))
+    const order = scope.kind === 'events' && scope.each !== null ? [...ROW_ORDER, LINE] : ROW_ORDER
+    return { read, when, inside: exists, order, moment, end, value: (value, at) => inner.value(value, at) }
+  }
+
+  #rowsFrom(scope: StreamScope, from: Instant | null, moment: StreamRead['moment'], path: string) {
+    if (scope.kind === 'changes') {
+      const changes = changesOf(scope, this, moment, path)
+      return { row: changes.row, conditions: [], read: { origin: changes.origin, events: [], from: null } }
+    }
+    const events = eventNames(this.catalog, scope)
+    const row = new StreamRow(this.catalog, scope, moment, (message, at) => this.warn(message, at))
+    const origin = { kind: 'events', each: scope.each } as const
+    return { row, conditions: [eventIsOneOf(events)], read: { origin, events, from } }
+  }
+
+  #bucketsOf(by: BucketsOf, stream: StreamRead, path: string): { value: Lowered | null; buckets: Buckets } {
+    switch (by.kind) {
+      case 'calendar':
+        return { value: null, buckets: { by: bucketNumber(by.unit, stream.moment), isList: false } }
+      case 'event':
+        return { value: null, buckets: { by: column('seq'), isList: false } }
+      case 'session': {
+        const pause = fixedMs(spanOf(by.pause))
+        if (pause === null) return this.refuse('a session with a pause of months', path)
+        return { value: null, buckets: { pause, when: stream.when, order: stream.order } }
+      }
+      case 'prop': {
+        const value = stream.value(typeof by.prop === 'string' ? { prop: by.prop } : by.prop, by.path)
+        return bucketOfValue(value)
+      }
+    }
+  }
+
+  /** Running number of the calendar bucket that holds the last millisecond of the window. */
+  #lastBucket(stream: StreamRead, unit: Extract<BucketsOf, { kind: 'calendar' }>['unit']): Expr {
+    const millis = call('minus', stream.end, number(1))
+    return bucketNumber(unit, { ...stream.moment, millis, from: FIRST_INSTANT })
+  }
+
+  /** A value of the subject for use inside one of its rows: computed in a pass of its own, beside the rows. */
+  #own(value: (scope: DefinitionScope) => Lowered): Lowered
+  #own(value: (scope: DefinitionScope) => OwnEdges): OwnEdges
+  #own(value: (scope: DefinitionScope) => Lowered | OwnEdges): Lowered | OwnEdges {
+    const sub = this.planner.own()
+    const found = value(sub.planner.scopeOf(this.definition, this.only !== null))
+    if ('type' in found) return sub.exported(found)
+    const carried = (expr: Expr | null): Expr | null => (expr === null ? null : sub.export(expr))
+    return { begins: carried(found.begins), from: carried(found.from), to: carried(found.to) }
+  }
+
+  /** Edges that hang on moments of the subject: in this pass, or, inside a row, beside it. */
+  #edges(window: AnchoredWindow, path: string): OwnEdges {
+    if (this.row !== null) return this.#own((scope) => scope.#edgeValues(window, path))
+    return this.#edgeValues(window, path)
+  }
+
+  #edgeValues(window: AnchoredWindow, path: string): OwnEdges {
+    return ownEdges(window, this.zone, (edge, name) => {
+      if (typeof edge !== 'string') return this.value(edge, `${path}/${name}`)
+      return literalDate(parseInstant(this.zone, edge) ?? this.asOf)
+    })
+  }
+
+  #moment({ ago, at }: MomentOf): Instant | null {
+    if (ago !== undefined) return addSpan(this.zone, this.asOf, spanOf(ago), -1)
+    if (typeof at === 'object') return startOfUnit(this.zone, at.start, this.asOf)
+    return at === undefined ? this.asOf : parseInstant(this.zone, at)
   }
 }
+
+/** Heads that, inside a `where:`, are asked of the row. */
+function speaksOfRow(head: string, value: Value | EventValue): boolean {
+  return head === 'prop' || head === 'case' || head === 'calc' || (head === 'clock' && !('of' in value))
+}
+
+/** A value of a row as the name of its bucket. */
+function bucketOfValue(value: Lowered): { value: Lowered; buckets: Buckets } {
+  switch (value.type) {
+    case 'list':
+      return { value: TEXT_BUCKET, buckets: { by: value.expr, isList: true } }
+    case 'number':
+    case 'date':
+    case 'text':
+    case 'bool':
+      return { value: { ...value, expr: BUCKET } as Lowered, buckets: { by: value.expr, isList: false } }
+    case 'code':
+      return { value: TEXT_BUCKET, buckets: { by: textOfCode(value), isList: false } }
+    default:
+      return { value: MISSING, buckets: { by: missing('String'), isList: false } }
+  }
+}
+
+const TEXT_BUCKET: Lowered = { type: 'text', expr: BUCKET }

@@ -1,6 +1,9 @@
+import type { Instant } from '../../kernel/zone.js'
 import type { CutMethod, Fit } from '../../language/document.js'
+import type { Pass } from '../assemble.js'
 import type { Expr } from '../plan/expr.js'
 import { partsOf } from '../plan/hash.js'
+import type { Columns } from './columns.js'
 import type { GroupGet } from './scope.js'
 
 /** What is computed from the values of a population (or of each group of it). */
@@ -27,6 +30,10 @@ export interface PlannedFit {
   readonly scope: Expr
   /** Text of the group, missing = no group; null = everybody is one group. */
   readonly group: Expr | null
+  /** The pass that computes the value. */
+  readonly pass: Pass
+  /** The moment it is fitted as of, when that is not the moment of the whole computation. */
+  readonly moment: Instant | null
   /** 0 needs no other fit, 1 needs fits of level 0 … */
   readonly level: number
 }
@@ -34,6 +41,8 @@ export interface PlannedFit {
 /** Collects the fits of a pass; a definition that uses the same cuts at several places fits them once. */
 export class FitRegistry {
   readonly #fits = new Map<string, PlannedFit>()
+
+  constructor(private readonly columns: Columns) {}
 
   add(fit: Omit<PlannedFit, 'key' | 'level'>, key: string): void {
     if (this.#fits.has(key)) return
@@ -51,6 +60,9 @@ export class FitRegistry {
     const known = seen.get(expr)
     if (known !== undefined) return known
     let level = expr.kind === 'fit' ? (this.#fits.get(expr.key)?.level ?? -1) : -1
+    // A column of rows below may rest on a fit as well.
+    const made = expr.kind === 'column' ? this.columns.madeOf(expr.name) : undefined
+    if (made !== undefined) level = Math.max(level, this.#deepest(made, seen))
     for (const part of partsOf(expr)) level = Math.max(level, this.#deepest(part, seen))
     seen.set(expr, level)
     return level

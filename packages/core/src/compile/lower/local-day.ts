@@ -10,13 +10,18 @@ const MOST_STEPS = 12
  * function of the database is asked.
  */
 export function localDayOf(millis: Expr, zone: Zone, from: Instant, to: Instant): Expr {
+  return call('localDay', millis, offsetOf(millis, zone, from, to))
+}
+
+/** Offset of the local time (ms) at an instant (ms, between `from` and `to`). */
+export function offsetOf(millis: Expr, zone: Zone, from: Instant, to: Instant): Expr {
   const { starts, offsets } = offsetsBetween(zone, from, to)
-  if (offsets.length === 1) return call('localDay', millis, number(offsets[0]!))
+  if (offsets.length === 1) return number(offsets[0]!)
   if (offsets.length <= MOST_STEPS) {
     const steps = offsets.slice(1).flatMap((offset, index) => [starts[index + 1]!, offset - offsets[index]!])
-    return call('localDay', millis, call('steps', millis, ...[offsets[0]!, ...steps].map(number)))
+    return call('steps', millis, ...[offsets[0]!, ...steps].map(number))
   }
   // The first start may be -Infinity; whatever lies before the table has the first offset.
   const bound = starts.map((start) => Math.max(start, FIRST_INSTANT - 86_400_000_000))
-  return call('localDay', millis, call('lookUp', millis, param('Array(Int64)', bound), param('Array(Int64)', offsets)))
+  return call('lookUp', millis, param('Array(Int64)', bound), param('Array(Int64)', offsets))
 }

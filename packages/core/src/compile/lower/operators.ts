@@ -21,7 +21,7 @@ export interface OperatorScope {
   /** The instant of a date literal; null when it is no date. */
   instant(text: string): number | null
   /** Bounds of a window for dates; null = missing. */
-  dateWindow(window: Window, path: string): { from: number | null; to: number | null } | null
+  dateWindow(window: Window, path: string): { from: LoweredDate | null; to: LoweredDate | null } | null
   /** Whether the yearly return of a date falls into a window. */
   anniversary(date: LoweredDate, window: Window, path: string): Expr
 }
@@ -83,11 +83,9 @@ const OPERATORS: { readonly [Name in OperatorName]: Operator<Name> } = {
     const bounds = scope.dateWindow(window, path)
     if (left.type !== 'date' || bounds === null) return UNKNOWN
     const edges: Expr[] = [
-      bounds.from === null
-        ? call('eq', millisOf(left), millisOf(left))
-        : compare('gte', left, literalDate(bounds.from)),
+      bounds.from === null ? call('eq', millisOf(left), millisOf(left)) : compare('gte', left, bounds.from),
     ]
-    if (bounds.to !== null) edges.push(compare('lt', left, literalDate(bounds.to)))
+    if (bounds.to !== null) edges.push(compare('lt', left, bounds.to))
     return and(edges)
   },
   anniversary: (left, window, scope, path) => (left.type === 'date' ? scope.anniversary(left, window, path) : UNKNOWN),

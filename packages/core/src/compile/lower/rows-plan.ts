@@ -1,13 +1,15 @@
 import type { Catalog, PropertyType } from '../../catalog/catalog.js'
-import type { Instant, Zone } from '../../kernel/zone.js'
-import type { EventValue, Prop } from '../../language/document.js'
+import type { Instant } from '../../kernel/zone.js'
+import type { EventValue, Field, Prop } from '../../language/document.js'
 import { eventsOf, findProperty, usableType } from '../../language/frame/property.js'
 import type { StreamScope } from '../../language/frame/scope.js'
-import { call, column, type Expr, isTrue, missing, number, param, TRUE } from '../plan/expr.js'
+import { call, column, type Expr, missing, number, param } from '../plan/expr.js'
 import type { Bounds } from '../window-bounds.js'
-import type { EventLeaves } from './event-leaves.js'
+import { clockField, type Moment } from './clock.js'
+import type { Leaves } from './column-source.js'
 import { localDayOf } from './local-day.js'
-import { instantOf, instantParam, type Lowered, MISSING, millisOf, numberOf, TS } from './lowered.js'
+import { instantOf, instantParam, type Lowered, MISSING, millisOf, numberOf, TS, textOfCode } from './lowered.js'
+import type { RowsRead } from './rows-of-stream.js'
 import type { RowScope, RowsPlan } from './scope.js'
 
 type EventStream = StreamScope & { kind: 'events' }
@@ -16,12 +18,18 @@ type EventStream = StreamScope & { kind: 'events' }
 export class StreamRow implements RowScope {
   readonly #catalog: Catalog
   readonly #stream: EventStream
+  readonly #moment: Moment
   readonly #warn: (message: string, path: string) => void
 
-  constructor(catalog: Catalog, stream: EventStream, warn: (message: string, path: string) => void) {
+  constructor(catalog: Catalog, stream: EventStream, moment: Moment, warn: (message: string, path: string) => void) {
     this.#catalog = catalog
     this.#stream = stream
+    this.#moment = moment
     this.#warn = warn
+  }
+
+  clock(field: Field): Lowered {
+    return clockField(field, this.#moment)
   }
 
   prop(name: string, path: string): Lowered {
@@ -53,6 +61,8 @@ export function lineColumn(name: string): string {
   return `line_${name}`
 }
 
+/** Moment and sequence number: the order of events. */
+export const ROW_ORDER: readonly Expr[] = [column('ts'), column('seq')]
 /** Position of the line in its order, from 1. */
 export const LINE = column('line')
 
@@ -111,47 +121,61 @@ export function eventIsOneOf(events: readonly string[]): Expr {
   return call('in', column('event'), param('Array(String)', events.toSorted()))
 }
 
-/** Conditions that single out the rows of a leaf. */
-export function rowConditions(events: readonly string[], bounds: Bounds, asOf: Instant, where: Expr | null): Expr[] {
-  const conditions: Expr[] = [eventIsOneOf(events)]
+/** Conditions that keep a leaf inside a window that is the same for everybody. */
+export function rowConditions(bounds: Bounds, asOf: Instant): Expr[] {
+  const conditions: Expr[] = []
   if (bounds.from !== null) conditions.push(call('gte', TS.expr, instantParam(bounds.from)))
   if (bounds.to !== null && bounds.to < asOf) conditions.push(call('lt', TS.expr, instantParam(bounds.to)))
-  if (where !== null && where !== TRUE) conditions.push(isTrue(where))
   return conditions
 }
 
 /** The rows of a stream that pass a test inside a window. */
 export class StreamRows implements RowsPlan {
-  readonly order: readonly Expr[]
-
   constructor(
     readonly catalog: Catalog,
-    private readonly leaves: EventLeaves,
-    private readonly of: {
-      each: string | null
-      events: readonly string[]
-      bounds: Bounds
-      asOf: Instant
-      zone: Zone
-      earliest: Instant
-    },
-    readonly when: readonly Expr[],
-    private readonly value: (value: EventValue, path: string) => Lowered,
-  ) {
-    this.order = of.each === null ? [column('ts'), column('seq')] : [column('ts'), column('seq'), LINE]
+    readonly stream: StreamRead,
+    private readonly leaves: Leaves,
+  ) {}
+
+  get order(): readonly Expr[] {
+    return this.stream.order
+  }
+
+  get when(): readonly Expr[] {
+    return this.stream.when
+  }
+
+  get inside(): Expr {
+    return this.stream.inside
   }
 
   prop(prop: Prop, path: string): Lowered {
-    return this.value(typeof prop === 'string' ? { prop } : prop, path)
+    const value = this.stream.value(typeof prop === 'string' ? { prop } : prop, path)
+    return value.type === 'code' ? { type: 'text', expr: textOfCode(value) } : value
   }
 
   localDay(): Expr {
-    return localDayOf(millisOf(TS), this.of.zone, this.of.bounds.from ?? this.of.earliest, this.of.asOf)
+    const { zone, from, to } = this.stream.moment
+    return localDayOf(millisOf(TS), zone, from, to)
   }
 
   leaf(expr: Expr): Expr {
-    return this.leaves.add(expr, { each: this.of.each, events: this.of.events, from: this.of.bounds.from })
+    return this.leaves.add(expr)
   }
+}
+
+/** What a stream reads and which of its rows count. */
+export interface StreamRead {
+  readonly read: RowsRead
+  readonly when: readonly Expr[]
+  readonly inside: Expr
+  readonly order: readonly Expr[]
+  /** The moment of a row. */
+  readonly moment: Moment
+  /** Where the window ends, in ms, as an expression of the profile's row. */
+  readonly end: Expr
+  /** A value of one row. */
+  value(value: EventValue, path: string): Lowered
 }
 
 /** Names of the events a stream reads. */

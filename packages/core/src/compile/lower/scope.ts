@@ -1,8 +1,21 @@
 import type { Catalog, SubjectEntry } from '../../catalog/catalog.js'
 import type { Instant, Zone } from '../../kernel/zone.js'
-import type { Condition, Cuts, EventValue, Fit, Prop, Stream, Test, Value, Window } from '../../language/document.js'
+import type {
+  At,
+  Condition,
+  Cuts,
+  EventValue,
+  Field,
+  Fit,
+  Prop,
+  Span,
+  Stream,
+  Test,
+  Value,
+  Window,
+} from '../../language/document.js'
 import type { Expr } from '../plan/expr.js'
-import type { Lowered, LoweredNumber } from './lowered.js'
+import type { Lowered, LoweredDate, LoweredNumber } from './lowered.js'
 import type { OperatorScope } from './operators.js'
 
 /**
@@ -20,14 +33,22 @@ export interface PlanScope extends OperatorScope {
   value(value: Value | EventValue, path: string): Lowered
   condition(condition: Condition | Test, path: string): Expr
 
-  /** The rows of a stream that pass a test inside a window; null when the window is missing. */
+  /** The rows of a stream that pass a test inside a window; null when the window is missing for everybody. */
   rows(of: RowsOf, path: string): RowsPlan | null
+  /** The same rows put into buckets, which are then aggregated per profile; null as above. */
+  buckets(of: RowsOf, by: BucketsOf, path: string): BucketsPlan | null
   attribute(key: string, path: string): Lowered
   /** The value of another definition for the same subject. */
   tag(id: string, path: string): Lowered
   metric(id: string, path: string): Lowered
   segment(id: string, path: string): Expr
   list(id: string, path: string): Expr
+  /** The same value as it was at another moment; missing when that lies ahead or the subject was not there yet. */
+  then(moment: MomentOf, value: (scope: PlanScope) => Lowered, path: string): Lowered
+  /** Whoever a relation reaches from the subject, aggregated per subject. */
+  related(relation: string, role: string | undefined, path: string): RelatedPlan
+  /** A part of a moment in the workspace's zone; the row's own moment when `of` is null. */
+  clock(field: Field, of: LoweredDate | null): Lowered
   /** The tier of a value between fitted or fixed cuts, 1 … n. */
   tier(of: TierOf, path: string): LoweredNumber
   /** A number of the subject's group, from a fit. */
@@ -45,9 +66,50 @@ export interface RowsOf {
   readonly within?: Window
 }
 
-/** One row of a stream: an event, or one line of it. */
+/** The moment something is asked as of: a span back, an instant, or the start of the current unit. */
+export interface MomentOf {
+  readonly ago?: Span
+  readonly at?: At
+}
+
+/** One row of a stream: an event, one line of it, or a change. */
 export interface RowScope {
   prop(name: string, path: string): Lowered
+  clock(field: Field): Lowered
+}
+
+/** What makes a bucket of rows. */
+export type BucketsOf =
+  | { readonly kind: 'calendar'; readonly unit: 'hour' | 'day' | 'week' | 'month' | 'quarter' | 'year' }
+  | { readonly kind: 'event' }
+  | { readonly kind: 'prop'; readonly prop: Prop; readonly path: string }
+  | { readonly kind: 'session'; readonly pause: Span }
+
+/** Rows in buckets: aggregated once per bucket through `rows`, and the buckets once more per profile. */
+export interface BucketsPlan {
+  /** The rows of one bucket; its leaves are columns of the bucket. */
+  readonly rows: RowsPlan
+  /** The bucket itself: for a calendar its running number. */
+  readonly bucket: Expr
+  /** What the buckets are named by, when that is a value. */
+  readonly value: Lowered | null
+  /** Whether a row of the stream fell into the bucket: to be asked of every bucket that counts. */
+  readonly any: Expr
+  /** Running number of the calendar bucket in which the window ends (a column of the profile's row). */
+  readonly last: Expr | null
+  /** An expression over aggregates of columns of buckets, computed once per profile. */
+  leaf(expr: Expr): Expr
+}
+
+/** Related subjects, each once. */
+export interface RelatedPlan {
+  /** The scope of a related subject. */
+  readonly scope: PlanScope
+  /** A value or truth of the related subject as a column of the rows that are aggregated. */
+  column(expr: Expr): Expr
+  value(value: Lowered): Lowered
+  /** An expression over aggregates of such columns, computed once per profile. */
+  leaf(expr: Expr): Expr
 }
 
 /** Rows ready to be aggregated per profile. */
@@ -61,6 +123,8 @@ export interface RowsPlan {
   readonly order: readonly Expr[]
   /** Conditions of the rows, to be given to every aggregate. */
   readonly when: readonly Expr[]
+  /** For whom the window exists; what is got from the rows is missing for everybody else. */
+  readonly inside: Expr
   /** An expression over aggregates, computed once per profile; equal ones are shared. */
   leaf(expr: Expr): Expr
 }

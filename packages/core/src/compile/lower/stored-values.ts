@@ -1,6 +1,9 @@
 import type { DefinitionEntry } from '../../catalog/catalog.js'
 import type { CompileContext, StoredHead } from '../context.js'
 import { call, choose, column, type Expr, FALSE, missing, number } from '../plan/expr.js'
+import type { Plan } from '../plan/plan.js'
+import type { Scans } from '../scans.js'
+import type { ColumnSource } from './column-source.js'
 import { instantOf, type Lowered, type LoweredCode, numberOf } from './lowered.js'
 
 /** A value read from the history of a tag or list: a code, or a published number or date. */
@@ -11,7 +14,7 @@ export interface HistoryRead {
 }
 
 /** Collects what a pass reads of published values. */
-export class StoredValues {
+export class StoredValues implements ColumnSource {
   readonly #context: CompileContext
   readonly #reads = new Map<string, HistoryRead>()
 
@@ -26,6 +29,10 @@ export class StoredValues {
 
   reads(): HistoryRead[] {
     return [...this.#reads.values()]
+  }
+
+  plans(wanted: ReadonlySet<string>, scans: Scans): Plan[] {
+    return this.reads().flatMap((read) => (wanted.has(read.name) ? [scans.tagHistory(read)] : []))
   }
 
   /** The value of a tag as it was published. */
@@ -92,7 +99,7 @@ function stored(tag: number, run: string, values: readonly number[]): Expr {
 }
 
 /** Codes of a tag with their numbers in ClickHouse, in the order of the numbers. */
-function codesInOrder(entry: DefinitionEntry): { codes: string[]; numbers: number[] } {
+export function codesInOrder(entry: DefinitionEntry): { codes: string[]; numbers: number[] } {
   const pairs = [...entry.codes].sort((a, b) => a[1] - b[1])
   return { codes: pairs.map(([code]) => code), numbers: pairs.map(([, place]) => place) }
 }

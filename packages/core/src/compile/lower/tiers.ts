@@ -50,7 +50,8 @@ function addFit(
   scope: DefinitionScope,
   path: string,
 ): string {
-  const key = fitKey(scope.definition.id, of.identity, scope.only !== null)
+  const { moment } = scope.planner
+  const key = fitKey(scope.definition.id, of.identity, scope.only !== null, moment)
   scope.planner.fits.add(
     {
       definitionId: scope.definition.id,
@@ -60,6 +61,8 @@ function addFit(
       value: scaledOf(of.value),
       scope: scope.fitScope(of.only),
       group,
+      pass: scope.planner,
+      moment,
     },
     key,
   )

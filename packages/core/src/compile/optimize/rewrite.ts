@@ -15,6 +15,10 @@ export function rewrite(plan: Plan, change: (plan: Plan) => Plan): Plan {
     case 'aggregate':
     case 'project':
       return change({ ...plan, input: rewrite(plan.input, change) })
+    case 'beside':
+      return change({ ...plan, input: rewrite(plan.input, change), outer: rewrite(plan.outer, change) })
+    case 'union':
+      return change({ ...plan, inputs: plan.inputs.map((one) => rewrite(one, change)) })
     case 'join':
       return change({
         ...plan,

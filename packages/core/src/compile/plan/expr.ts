@@ -14,6 +14,7 @@ export type Expr =
   | NullExpr
   | CallExpr
   | AggregateExpr
+  | OverExpr
   | ProfileExpr
   | StoredExpr
   | AliasExpr
@@ -73,10 +74,20 @@ export interface AggregateExpr {
   readonly args: readonly Expr[]
   readonly when: readonly Expr[]
 }
-/** The profile a row belongs to now: the override map over its node, else the profile it was written with. */
+/** Of the rows of one `by` in their `order`: what the row before holds (0 or empty for the first), or a sum so far. */
+export interface OverExpr {
+  readonly kind: 'over'
+  readonly name: 'previous' | 'sumSoFar'
+  readonly of: Expr
+  readonly by: readonly Expr[]
+  readonly order: readonly Expr[]
+}
+/** The profile a node belongs to now: the override map over it, else the profile the row was written with. */
 export interface ProfileExpr {
   readonly kind: 'profile'
   readonly database: string
+  /** Which node of the row: its own, or an end of a relation. */
+  readonly end?: 'from' | 'to'
 }
 /** Whether the profile is in the stored bitmap of a tag: of one of `values`, or of any value when null. */
 export interface StoredExpr {
@@ -193,6 +204,45 @@ export type FunctionName =
   | 'shareCut'
   | 'distinctOrBins'
   | 'lastPlaces'
+  | 'eachOf'
+  | 'noKey'
+  | 'markOf'
+  | 'marksOf'
+  | 'eachKey'
+  | 'rowsOfKey'
+  | 'chainBegin'
+  | 'chainEnd'
+  | 'chainStart'
+  | 'chainCarry'
+  | 'chainBefore'
+  | 'chainNext'
+  | 'anyFound'
+  | 'anyFoundThenNothing'
+  | 'eachRow'
+  | 'isSame'
+  | 'placeOfCode'
+  | 'memberOfCode'
+  | 'instantOfSeconds'
+  | 'stepsOfNumbers'
+  | 'stepsOfTexts'
+  | 'stepsOfMoments'
+  | 'stepsOfBools'
+  | 'stepsOfLists'
+  | 'plus64'
+  | 'mul64'
+  | 'hourOfLocal'
+  | 'localHour'
+  | 'weekdayOfDay'
+  | 'dateOfDay'
+  | 'monthOfDay'
+  | 'quarterOfDay'
+  | 'monthIndexOfDay'
+  | 'quarterIndexOfDay'
+  | 'weekTextOfDay'
+  | 'monthTextOfDay'
+  | 'nameOfDay'
+  | 'onlyWith'
+  | 'addMonthsToLocal'
 
 /** Every aggregate a plan may use; the printer has one entry for each. */
 export type AggregateName =

@@ -27,6 +27,8 @@ export class ExprNumbers {
         return `${expr.name}(${expr.args.map((part) => this.of(part)).join()})`
       case 'aggregate':
         return `${expr.name}[${expr.args.map((part) => this.of(part)).join()}|${expr.when.map((part) => this.of(part)).join()}]`
+      case 'over':
+        return `${expr.name} over[${this.of(expr.of)}|${expr.by.map((part) => this.of(part)).join()}|${expr.order.map((part) => this.of(part)).join()}]`
       default:
         return JSON.stringify(expr, (_key, value: unknown) => (typeof value === 'bigint' ? `${value}n` : value))
     }
@@ -37,5 +39,6 @@ export class ExprNumbers {
 export function partsOf(expr: Expr): readonly Expr[] {
   if (expr.kind === 'call') return expr.args
   if (expr.kind === 'aggregate') return [...expr.args, ...expr.when]
+  if (expr.kind === 'over') return [expr.of, ...expr.by, ...expr.order]
   return []
 }

@@ -2,9 +2,9 @@ import type { Expr } from './expr.js'
 
 /**
  * Relational plan: who is read from which table, filtered, grouped and joined. Plain data; nodes are never changed.
- * Every relation below the last projection has a column `profile_id` with the *current* profile.
+ * What is joined has one row per profile with a column `profile_id`: the *current* profile.
  */
-export type Plan = Scan | Filter | Unfold | Aggregate | Join | Project
+export type Plan = Scan | Filter | Unfold | Aggregate | Join | Beside | Union | Project
 
 /** Tables a plan may read; their columns are those of the migrations. */
 export type Table =
@@ -16,6 +16,8 @@ export type Table =
   | 'identities'
   | 'tag_changes'
   | 'tag_numbers'
+  | 'relations'
+  | 'items'
 
 export interface Scan {
   readonly kind: 'scan'
@@ -50,12 +52,30 @@ export interface Join {
   readonly left: Plan
   readonly others: readonly Plan[]
 }
+/**
+ * Each row with what `outer` knows of a profile: the row of `outer` whose column `beside_id` equals `on`. Without such a
+ * row its columns are 0, missing or empty lists, or, when it is `required`, the row is left out.
+ */
+export interface Beside {
+  readonly kind: 'beside'
+  readonly input: Plan
+  readonly outer: Plan
+  readonly on: Expr
+  readonly required: boolean
+}
+/** The rows of all inputs, which have the same columns. */
+export interface Union {
+  readonly kind: 'union'
+  readonly inputs: readonly Plan[]
+}
 export interface Project {
   readonly kind: 'project'
   readonly input: Plan
   /** Shared sub-expressions, each may use the ones before it. */
   readonly shared: readonly Named[]
   readonly columns: readonly Named[]
+  /** Every column of the input stays, these are added to it. */
+  readonly all?: boolean
 }
 export interface Named {
   readonly name: string
@@ -75,5 +95,9 @@ export function inputsOf(plan: Plan): readonly Plan[] {
       return [plan.input]
     case 'join':
       return [plan.left, ...plan.others]
+    case 'beside':
+      return [plan.input, plan.outer]
+    case 'union':
+      return plan.inputs
   }
 }

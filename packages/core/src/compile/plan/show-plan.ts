@@ -20,8 +20,16 @@ function describe(plan: Plan): string[] {
       return [`aggregate by ${plan.by.map(showNamed).join(', ') || 'everybody'}`, ...plan.values.map(showNamed)]
     case 'join':
       return ['join by profile_id']
+    case 'beside':
+      return [`beside what is known of ${showExpr(plan.on)}${plan.required ? ', which must be there' : ''}`]
+    case 'union':
+      return ['all rows of']
     case 'project':
-      return ['project', ...plan.shared.map((one) => `with ${showNamed(one)}`), ...plan.columns.map(showNamed)]
+      return [
+        plan.all ? 'project everything and' : 'project',
+        ...plan.shared.map((one) => `with ${showNamed(one)}`),
+        ...plan.columns.map(showNamed),
+      ]
   }
 }
 
@@ -38,8 +46,12 @@ export function showExpr(expr: Expr): string {
       return expr.name
     case 'written':
       return 'written profile'
+    case 'over': {
+      const by = `by ${expr.by.map(showExpr).join(', ')} in order of ${expr.order.map(showExpr).join(', ')}`
+      return `${expr.name}{${showExpr(expr.of)} ${by}}`
+    }
     case 'profile':
-      return "today's profile"
+      return expr.end === undefined ? "today's profile" : `today's profile of ${expr.end}`
     case 'json':
       return `${expr.column}.${expr.key}`
     case 'param':

@@ -1,6 +1,6 @@
 import { MAX_LIST_LENGTH } from '../../catalog/coerce.js'
 import { MOST_DISTINCT } from '../fits/methods/most-distinct.js'
-import type { AggregateName, FunctionName } from '../plan/expr.js'
+import type { AggregateName, FunctionName, OverExpr } from '../plan/expr.js'
 
 /** Writes a call of a function whose arguments are already written. Every argument may be used as it is, unbracketed. */
 type WriteCall = (...args: readonly string[]) => string
@@ -26,6 +26,12 @@ const DAY_MS = 86_400_000
 function fold(rows: string, more: string, start: string): string {
   const next = `multiIf(r.3 = 'set', r.4, r.3 = 'set_once', ifNull(acc, r.4), r.3 = 'unset', NULL, ${more}acc)`
   return `arrayFold((acc, r) -> ${next}, ${rows}, ${start})`
+}
+
+/** Each change as (ts, seq, what was folded before it, what is folded with it). */
+function steps(rows: string, folded: WriteCall): string {
+  const upTo = (last: string): string => folded(`arraySlice(${rows}, 1, ${last})`)
+  return `arrayMap(i -> (${rows}[i].1, ${rows}[i].2, ${upTo('i - 1')}, ${upTo('i')}), arrayEnumerate(${rows}))`
 }
 
 const INCREMENT = `r.3 = 'increment', if(isNull(acc), r.4, if(abs(acc + ifNull(r.4, 0)) < 1000000000000000000, acc + ifNull(r.4, 0), acc)), `
@@ -162,6 +168,55 @@ export const FUNCTIONS: Readonly<Record<FunctionName, WriteCall>> = {
     `if(${distinctCount(sorted)} <= ${MOST_DISTINCT}, ${textsAt(sorted, 'v != w')}, ${bins(sorted)})`,
   lastPlaces: (sorted) =>
     `if(${distinctCount(sorted)} <= ${MOST_DISTINCT}, arrayMap(i -> toString(i), ${lastOnes(sorted)}), CAST([], 'Array(String)'))`,
+  plus64: infix('+'),
+  mul64: infix('*'),
+  hourOfLocal: (local) => `intDiv(modulo(${local} + ${DAY_SHIFT * DAY_MS}, ${DAY_MS}), 3600000)`,
+  localHour: (local) => `(intDiv(${local} + ${DAY_SHIFT * DAY_MS}, 3600000) - ${DAY_SHIFT * 24})`,
+  weekdayOfDay: (day) => `(modulo(${day} + 3 + ${DAY_SHIFT * 7}, 7) + 1)`,
+  dateOfDay: (day) => `toDayOfMonth(${dateOf(day)})`,
+  monthOfDay: (day) => `toMonth(${dateOf(day)})`,
+  quarterOfDay: (day) => `toQuarter(${dateOf(day)})`,
+  monthIndexOfDay: (day) => `(toInt64(toYear(${dateOf(day)})) * 12 + toMonth(${dateOf(day)}))`,
+  quarterIndexOfDay: (day) => `(toInt64(toYear(${dateOf(day)})) * 4 + toQuarter(${dateOf(day)}))`,
+  weekTextOfDay: (day) =>
+    `concat(toString(toISOYear(${dateOf(day)})), '-W', leftPad(toString(toISOWeek(${dateOf(day)})), 2, '0'))`,
+  monthTextOfDay: (day) =>
+    `concat(toString(toYear(${dateOf(day)})), '-', leftPad(toString(toMonth(${dateOf(day)})), 2, '0'))`,
+  nameOfDay: (day, days, names) => `nullIf(transform(toInt64(ifNull(${day}, 0)), ${days}, ${names}, ''), '')`,
+  onlyWith: (needed, then) => `if(isNull(${needed}), NULL, ${then})`,
+  addMonthsToLocal: (local, months) =>
+    `(toInt64(toInt32(addMonths(${dateOf(`intDiv(${local} + ${DAY_SHIFT * DAY_MS}, ${DAY_MS}) - ${DAY_SHIFT}`)}, ${months}))) * ${DAY_MS} + modulo(${local} + ${DAY_SHIFT * DAY_MS}, ${DAY_MS}))`,
+  eachRow: named('arrayJoin'),
+  isSame: (a, b) => `ifNull(${a} = ${b}, isNull(${a}) AND isNull(${b}))`,
+  placeOfCode: (value, numbers, places) =>
+    `transform(toUInt32(ifNull(${value}, 0)), ${numbers}, ${places}, toUInt32(0))`,
+  memberOfCode: (value) => `if(${value} = 2, NULL, toUInt8(${value}))`,
+  instantOfSeconds: (seconds) => `toDateTime64(${seconds}, 3, 'UTC')`,
+  stepsOfNumbers: (rows) => steps(rows, FUNCTIONS.foldNumbers),
+  stepsOfTexts: (rows) => steps(rows, FUNCTIONS.foldTexts),
+  stepsOfMoments: (rows) => steps(rows, FUNCTIONS.foldMoments),
+  stepsOfBools: (rows) => steps(rows, FUNCTIONS.foldBools),
+  stepsOfLists: (rows) => steps(rows, FUNCTIONS.foldLists),
+  noKey: () => "'\\0'",
+  markOf: (holds, rank, key) =>
+    `if(ifNull(${holds}, 0) AND isNotNull(${key}), [(toUInt8(${rank}), assumeNotNull(${key}))], ${NO_MARKS})`,
+  marksOf: (holds, rank, keys) =>
+    `if(ifNull(${holds}, 0), arrayMap(k -> (toUInt8(${rank}), k), arrayDistinct(${keys})), ${NO_MARKS})`,
+  eachKey: (rows) => `arrayJoin(arrayFilter(k -> k != '\\0', arrayDistinct(tupleElement(${rows}, 4))))`,
+  rowsOfKey: (rows, key) => `arrayFilter(r -> r.4 = ${key} OR r.4 = '\\0', ${rows})`,
+  chainBegin: (times, ranks, rank) => `arrayMap((t, r) -> if(r = ${rank}, t, 0), ${times}, ${ranks})`,
+  chainEnd: (times, ranks, before, rank, limit) => chainStep(times, ranks, before, rank, limit, 't'),
+  chainStart: (times, ranks, before, rank, limit) => chainStep(times, ranks, before, rank, limit, 'p'),
+  chainCarry: (found, ranks, breaks) => `arrayFill((v, r) -> v > 0 OR r = ${breaks}, ${found}, ${ranks})`,
+  chainBefore: (carried) => `arrayPopBack(arrayPushFront(${carried}, 0))`,
+  chainNext: (times, ranks, rank) =>
+    `arrayReverseFill(v -> v > 0, arrayMap((t, r) -> if(r = ${rank}, t, 0), ${times}, ${ranks}))`,
+  anyFound: (found) => `arrayExists(f -> f > 0, ${found})`,
+  anyFoundThenNothing: (found, times, after, within, asOf) => {
+    const isOver = within === undefined ? 'n = 0' : `(n = 0 OR n > t + ${within}) AND t + ${within} <= ${asOf}`
+    return `arrayExists((f, t, n) -> f > 0 AND ${isOver}, ${found}, ${times}, ${after})`
+  },
+  eachOf: (list) => `arrayJoin(arrayDistinct(${list}))`,
 }
 
 /** Functions that write an argument more than once: what stands there is given a name first. */
@@ -175,6 +230,11 @@ export const REPEATING: ReadonlySet<FunctionName> = new Set([
   'steps',
   'groupKey',
   'textUnder',
+  'monthIndexOfDay',
+  'quarterIndexOfDay',
+  'weekTextOfDay',
+  'monthTextOfDay',
+  'addMonthsToLocal',
 ])
 
 type WriteAggregate = (args: readonly string[], when: string | null) => string
@@ -202,6 +262,12 @@ export const AGGREGATES: Readonly<Record<AggregateName, WriteAggregate>> = {
   sortedRows: (args, when) => `arraySort(${plain('groupArray')([`tuple(${args.join(', ')})`], when)})`,
   sortedValues: (args, when) => `arraySort(${plain('groupArray')(args, when)})`,
   any: plain('any'),
+}
+
+/** How ClickHouse spells what looks at the rows before. Equal places in the order count as one for a sum so far. */
+export const OVER: Readonly<Record<OverExpr['name'], WriteCall>> = {
+  previous: named('lagInFrame'),
+  sumSoFar: named('sum'),
 }
 
 /** Sorted values beside the next one; the last stands beside a value that differs from it. */
@@ -240,6 +306,25 @@ function roundHalfEven(x: string, unit: string): string {
   const rest = `2 * (${size} - ${down} * ${unit})`
   const up = `if(${rest} > ${unit} OR (${rest} = ${unit} AND ${down} % 2 = 1), 1, 0)`
   return `if(${x} < 0, -1, 1) * (${down} + ${up}) * ${unit}`
+}
+
+const NO_MARKS = "CAST([], 'Array(Tuple(UInt8, String))')"
+
+/** Rows of a step that a chain can be led on to: what is carried on is the row's own moment or the chain's start. */
+function chainStep(
+  times: string,
+  ranks: string,
+  before: string,
+  rank: string,
+  limit: string | undefined,
+  carried: 't' | 'p',
+): string {
+  const near = limit === undefined ? '' : ` AND t - p <= ${limit}`
+  return `arrayMap((t, r, p) -> if(r = ${rank} AND p > 0${near}, ${carried}, 0), ${times}, ${ranks}, ${before})`
+}
+
+function dateOf(day: string): string {
+  return `toDate32(toInt32(${day}))`
 }
 
 function completedMonths(from: string, to: string): string {

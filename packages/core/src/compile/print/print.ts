@@ -2,7 +2,7 @@ import { bindFit, type FitValues } from '../fits/fit-value.js'
 import type { Expr } from '../plan/expr.js'
 import type { Join, Named, Plan } from '../plan/plan.js'
 import type { ParamType, ParamValue, Statement } from '../statement.js'
-import { AGGREGATES, FUNCTIONS } from './functions.js'
+import { AGGREGATES, FUNCTIONS, OVER } from './functions.js'
 
 /**
  * Writes a plan as one SELECT. It renders and never decides: every choice is already a node. Constants become bound
@@ -23,6 +23,7 @@ class Printer {
 
   /** A whole SELECT; `pad` indents the lines after the first. */
   select(plan: Plan, pad: string): string {
+    if (plan.kind === 'union') return plan.inputs.map((one) => this.select(one, pad)).join(`\n${pad}UNION ALL\n${pad}`)
     const source = this.#source(plan.kind === 'aggregate' || plan.kind === 'project' ? plan.input : plan, pad)
     const from = `FROM ${source.from}`
     const where = source.where.length === 0 ? [] : [`WHERE ${source.where.join(`\n${pad}  AND `)}`]
@@ -36,7 +37,7 @@ class Printer {
   #head(plan: Plan): string[] {
     if (plan.kind === 'aggregate') return [`SELECT ${this.#columns([...plan.by, ...plan.values])}`]
     if (plan.kind !== 'project') return ['SELECT *']
-    const select = `SELECT ${this.#columns(plan.columns)}`
+    const select = `SELECT ${plan.all ? '*, ' : ''}${this.#columns(plan.columns)}`
     if (plan.shared.length === 0) return [select]
     return [`WITH ${this.#columns(plan.shared)}`, select]
   }
@@ -72,9 +73,16 @@ class Printer {
       }
       case 'join':
         return { from: this.#join(plan, pad), unfold: [], where: [] }
+      case 'beside': {
+        const inner = this.#source(plan.input, pad)
+        const outer = this.#subquery(plan.outer, pad)
+        const join = `${plan.required ? 'INNER' : 'LEFT'} JOIN ${outer} AS o ON o.beside_id = ${this.expr(plan.on)}`
+        return { ...inner, unfold: [...inner.unfold, join] }
+      }
       case 'aggregate':
       case 'project':
-        return { from: this.#subquery(plan, pad), unfold: [], where: [] }
+      case 'union':
+        return { from: `${this.#subquery(plan, pad)} AS r`, unfold: [], where: [] }
     }
   }
 
@@ -120,8 +128,15 @@ class Printer {
           when.length === 0 ? null : when.join(' AND '),
         )
       }
-      case 'profile':
-        return `dictGetOrDefault('${identifier(expr.database)}.override', 'profile_id', toUInt64(node_id), r.profile_id)`
+      case 'over': {
+        const [by, order] = [expr.by, expr.order].map((parts) => parts.map((part) => this.expr(part)).join(', '))
+        return `${OVER[expr.name](this.expr(expr.of))} OVER (PARTITION BY ${by} ORDER BY ${order})`
+      }
+      case 'profile': {
+        const end = expr.end === undefined ? '' : `${expr.end}_`
+        const [node, written] = [`${end}node${end === '' ? '_id' : ''}`, `${end}profile${end === '' ? '_id' : ''}`]
+        return `dictGetOrDefault('${identifier(expr.database)}.override', 'profile_id', toUInt64(${node}), r.${written})`
+      }
       case 'stored': {
         const run = this.#bind('UInt64', expr.run)
         const tag = this.#bind('UInt32', expr.tag)

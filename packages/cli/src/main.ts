@@ -12,6 +12,7 @@ import { addMappingCommands } from './commands/mapping.js'
 import { addSegmentCommands } from './commands/segment.js'
 import { addSessionCommands } from './commands/session.js'
 import { addTagCommands } from './commands/tag.js'
+import { addTagHistoryCommands } from './commands/tag-history.js'
 import { addWorkspaceCommands } from './commands/workspace.js'
 import { printError } from './print-error.js'
 import { processTerminal, type Terminal } from './terminal.js'
@@ -25,6 +26,7 @@ const commands: readonly AddCommands[] = [
   addCalendarCommands,
   addCatalogueCommands,
   addTagCommands,
+  addTagHistoryCommands,
   addSegmentCommands,
   addCustomerCommands,
   addJobCommands,

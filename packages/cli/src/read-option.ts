@@ -5,16 +5,19 @@ import { AppError } from '@tagtree/core/kernel/app-error'
  * @throws AppError COMMAND_INVALID
  */
 export function readAsOf(text: string | undefined): { readonly asOf?: string } {
-  if (text === undefined) return {}
-  const moment = Date.parse(text)
-  if (/^\d{4}-\d{2}-\d{2}/.test(text) && !Number.isNaN(moment)) return { asOf: new Date(moment).toISOString() }
-  throw new AppError('COMMAND_INVALID', { words: { reason: `--as-of ${text}: 2026-01-31T00:00:00+08:00` } })
+  return text === undefined ? {} : { asOf: readInstant('--as-of', text) }
 }
 
-/** The same of --known-at. @throws AppError COMMAND_INVALID */
+/** A moment given to an option or argument, as the API takes it. @throws AppError COMMAND_INVALID */
+export function readInstant(option: string, text: string): string {
+  const moment = Date.parse(text)
+  if (/^\d{4}-\d{2}-\d{2}/.test(text) && !Number.isNaN(moment)) return new Date(moment).toISOString()
+  throw new AppError('COMMAND_INVALID', { words: { reason: `${option} ${text}: 2026-01-31T00:00:00+08:00` } })
+}
+
+/** The moment given to --known-at, nothing when it was not given. @throws AppError COMMAND_INVALID */
 export function readKnownAt(text: string | undefined): { readonly knownAt?: string } {
-  const { asOf } = readAsOf(text)
-  return asOf === undefined ? {} : { knownAt: asOf }
+  return text === undefined ? {} : { knownAt: readInstant('--known-at', text) }
 }
 
 /** A whole number from 0, null when it was not given. @throws AppError COMMAND_INVALID */

@@ -16,6 +16,7 @@ import { calendarRoutes } from './http/routes/calendar.js'
 import { catalogueRoutes } from './http/routes/catalogue.js'
 import { collectRoutes } from './http/routes/collect.js'
 import { governRoutes } from './http/routes/govern.js'
+import { historyRoutes } from './http/routes/history.js'
 import { importRoutes } from './http/routes/import.js'
 import { jobRoutes } from './http/routes/jobs.js'
 import { nameRoutes } from './http/routes/names.js'
@@ -160,6 +161,7 @@ export async function wireFlow(ports: Ports): Promise<Flow> {
     ...subjectTagRoutes(tagDeps),
     ...tagRoutes({ ...tagDeps, declare: catalogs.declare, collect, onDataStored: tagsFollow('data') }),
     ...segmentRoutes({ ...tagDeps, members }),
+    ...historyRoutes({ ...tagDeps, members }),
   ]
   const { config } = ports
   const afterStart = [

@@ -3,6 +3,7 @@ import { CALENDAR_ENDPOINTS } from './calendar.js'
 import { CATALOGUE_ENDPOINTS } from './catalogue.js'
 import type { EndpointSpec } from './endpoint.js'
 import { GOVERN_ENDPOINTS } from './govern.js'
+import { HISTORY_ENDPOINTS } from './history.js'
 import { IMPORT_ENDPOINTS } from './import.js'
 import { JOB_ENDPOINTS } from './jobs.js'
 import { NAME_ENDPOINTS } from './names.js'
@@ -20,6 +21,7 @@ export const ENDPOINTS: readonly EndpointSpec[] = [
   ...SUBJECT_ENDPOINTS,
   ...CATALOGUE_ENDPOINTS,
   ...TAG_ENDPOINTS,
+  ...HISTORY_ENDPOINTS,
   ...SUBJECT_TAG_ENDPOINTS,
   ...SEGMENT_ENDPOINTS,
   ...GOVERN_ENDPOINTS,

@@ -43,7 +43,8 @@ export const countAudience = endpoint({
   errors: [...reading, 'KNOWLEDGE_GONE'],
 })
 
-const Member = z.object({
+/** One person of an audience. */
+export const Member = z.object({
   profileId: z.number().int(),
   identities: z.array(z.object({ kind: z.string(), value: z.string() })),
   attributes: z.record(z.string(), z.json()),

@@ -11,6 +11,8 @@ export const listSubjectTags = endpoint({
   summary: { zh: '档案的标签值及起始时间', en: 'Tag values of one profile and since when it has them' },
   access: 'read',
   params: z.strictObject({ id: NumberId }),
+  /** As published at a moment, and as it was published by another; absent = now. */
+  query: z.strictObject({ asOf: Instant.optional(), knownAt: Instant.optional() }),
   response: z.object({
     items: z.array(
       z.object({

@@ -39,7 +39,19 @@ export async function readMembers(
 ): Promise<Member[]> {
   const statement = published.audience.members(after, limit)
   const rows = await scope.clickhouse.query<{ profile_id: number }>(statement.sql, { params: statement.params })
-  const ids = rows.map((row) => row.profile_id)
+  return readMembersOf(
+    reader,
+    workspaceId,
+    rows.map((row) => row.profile_id),
+  )
+}
+
+/** Profiles as members, in their order. */
+export async function readMembersOf(
+  reader: MemberReader,
+  workspaceId: number,
+  ids: readonly number[],
+): Promise<Member[]> {
   if (ids.length === 0) return []
   const [identities, attributes] = await Promise.all([
     reader.identitiesOf(workspaceId, ids),

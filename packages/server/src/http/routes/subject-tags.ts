@@ -1,16 +1,18 @@
 import { listSubjectTags } from '@tagtree/core/contract/subject-tags'
 import { requireProfile } from '../../identify/subject.js'
 import { inWorkspace } from '../../store/postgres.js'
+import { readSubjectTagsAt } from '../../tag/history/subject-tags-at.js'
 import { readHeads } from '../../tag/run/heads.js'
 import { unpublishedRuns } from '../../tag/run/run-records.js'
 import { readSubjectTags } from '../../tag/subject-tags.js'
+import { asOfMoment } from '../as-of.js'
 import { type Bound, bind } from '../bind.js'
 import type { TagRouteDeps } from './in-catalogue.js'
 
 /** The tags of one profile. */
 export function subjectTagRoutes(deps: TagRouteDeps): readonly Bound[] {
   return [
-    bind(listSubjectTags, async ({ params }, { workspace }) => {
+    bind(listSubjectTags, async ({ params, query }, { workspace }) => {
       const profileId = await requireProfile({ pool: deps.pool, workspaceId: workspace.id }, params.id)
       const catalog = await deps.loadCatalog(workspace.id)
       const { heads, hidden, places } = await inWorkspace(deps.pool, workspace.id, async (tx) => ({
@@ -22,7 +24,16 @@ export function subjectTagRoutes(deps: TagRouteDeps): readonly Bound[] {
         ),
       }))
       const clickhouse = deps.clickhouse.workspace(workspace.database)
-      const tags = await readSubjectTags({ clickhouse, catalog, heads, unpublishedRuns: hidden }, profileId)
+      const scope = { clickhouse, catalog, heads, unpublishedRuns: hidden }
+      const now = deps.now()
+      const knownAt = asOfMoment(query.knownAt, now, 'knownAt')
+      const asOf = asOfMoment(query.asOf, now) ?? knownAt
+      const tags =
+        asOf === null
+          ? await readSubjectTags(scope, profileId)
+          : await inWorkspace(deps.pool, workspace.id, (tx) =>
+              readSubjectTagsAt({ tx, workspaceId: workspace.id, clickhouse, catalog }, profileId, asOf, knownAt),
+            )
       const categories = new Map(places.rows.map((row) => [row.id, row.category_id]))
       return {
         items: tags.map((tag) => ({

@@ -1,0 +1,105 @@
+import * as contract from '@tagtree/core/contract/history'
+import { AppError } from '@tagtree/core/kernel/app-error'
+import type { AddCommands } from '../cli.js'
+import { readInstant, readKnownAt } from '../read-option.js'
+import { printRows } from '../terminal.js'
+import { valueColumns } from './catalogue.js'
+
+const grains = ['day', 'week', 'month'] as const
+
+/** tagtree tag at | trend | migration | history: what was published of moments of the past. */
+export const addTagHistoryCommands: AddCommands = (program, cli) => {
+  const { terminal, text } = cli
+  const group = program.commands.find((command) => command.name() === 'tag')!
+  const knownAt = ['--known-at <instant>', text('只看当时已发布的', 'only what was published by then')] as const
+  const noValue = text('（无）', '(none)')
+
+  group
+    .command('at <id> <instant>')
+    .description(text('某一时刻已发布的各值人数', 'people per value as published at a moment'))
+    .option(...knownAt)
+    .action(async (id: string, instant: string, options: { knownAt?: string }) => {
+      const query = { asOf: readInstant('<instant>', instant), ...readKnownAt(options.knownAt) }
+      const tag = await cli.client().call(contract.showTagAt, { params: { id }, query })
+      if (cli.options().json) return terminal.out(JSON.stringify(tag, null, 2))
+      printRows(terminal, false, valueColumns(text), tag.values)
+      terminal.err(
+        text(
+          `有值 ${tag.known} / 共 ${tag.population}，由截至 ${tag.asOf} 的运行发布`,
+          `${tag.known} of ${tag.population} have a value; published by the run as of ${tag.asOf}`,
+        ),
+      )
+    })
+  group
+    .command('trend <id>')
+    .description(text('各值人数的趋势', 'people per value over time'))
+    .requiredOption('--from <instant>', text('起点', 'from'))
+    .option('--to <instant>', text('终点（默认现在）', 'to (now by default)'))
+    .option('--by <grain>', 'day | week | month', 'day')
+    .option(...knownAt)
+    .action(async (id: string, options: { from: string; to?: string; by: string; knownAt?: string }) => {
+      const { points } = await cli.client().call(contract.showTrend, {
+        params: { id },
+        query: { ...rangeOf(options), by: grainOf(options.by), ...readKnownAt(options.knownAt) },
+      })
+      type Row = (typeof points)[number]
+      const codes = [...new Set(points.flatMap((point) => point.published?.values.map(({ code }) => code) ?? []))]
+      const columns = [
+        { title: text('起', 'from'), value: (row: Row) => row.from },
+        { title: text('有值', 'known'), value: (row: Row) => row.published?.known, right: true },
+        ...codes.map((code) => ({
+          title: code,
+          value: (row: Row) => row.published && (row.published.values.find((one) => one.code === code)?.people ?? 0),
+          right: true,
+        })),
+      ]
+      printRows(terminal, cli.options().json, columns, points)
+    })
+  group
+    .command('migration <id>')
+    .description(text('两个时刻之间的值迁移', 'how people moved between values'))
+    .requiredOption('--from <instant>', text('起点', 'from'))
+    .option('--to <instant>', text('终点（默认现在）', 'to (now by default)'))
+    .option(...knownAt)
+    .action(async (id: string, options: { from: string; to?: string; knownAt?: string }) => {
+      const query = { ...rangeOf(options), ...readKnownAt(options.knownAt) }
+      const migration = await cli.client().call(contract.showMigration, { params: { id }, query })
+      if (cli.options().json) return terminal.out(JSON.stringify(migration, null, 2))
+      type Row = (typeof migration.cells)[number]
+      const columns = [
+        { title: text('原值', 'from'), value: (row: Row) => row.from ?? noValue },
+        { title: text('现值', 'to'), value: (row: Row) => row.to ?? noValue },
+        { title: text('人数', 'people'), value: (row: Row) => row.people, right: true },
+      ]
+      printRows(terminal, false, columns, migration.cells)
+    })
+  group
+    .command('history <id> <customer>')
+    .description(text('一个档案的标签变化', 'what one profile had of a tag, over time'))
+    .option(...knownAt)
+    .action(async (id: string, customer: string, options: { knownAt?: string }) => {
+      const { items } = await cli.client().call(contract.showSubjectTagHistory, {
+        params: { tag: id, id: Number(customer) },
+        query: readKnownAt(options.knownAt),
+      })
+      type Row = (typeof items)[number]
+      const columns = [
+        { title: text('自', 'since'), value: (row: Row) => row.at },
+        {
+          title: text('值', 'values'),
+          value: (row: Row) => (row.values.length === 0 ? noValue : row.values.join(' ')),
+        },
+      ]
+      printRows(terminal, cli.options().json, columns, items)
+    })
+}
+
+function rangeOf({ from, to }: { readonly from: string; readonly to?: string }) {
+  return { from: readInstant('--from', from), ...(to === undefined ? {} : { to: readInstant('--to', to) }) }
+}
+
+function grainOf(text: string): (typeof grains)[number] {
+  const grain = grains.find((one) => one === text)
+  if (grain) return grain
+  throw new AppError('COMMAND_INVALID', { words: { reason: `--by ${text}: ${grains.join(' | ')}` } })
+}

@@ -1,0 +1,144 @@
+import { z } from 'zod'
+import { NameId } from './catalogue.js'
+import { endpoint } from './endpoint.js'
+import { Instant, NumberId, PageQuery, page } from './page.js'
+import { Member } from './segment.js'
+
+const inWorkspace = ['NOT_SIGNED_IN', 'FORBIDDEN', 'WORKSPACE_REQUIRED'] as const
+const reading = [...inWorkspace, 'NOT_FOUND', 'NOT_PUBLISHED'] as const
+/** Only what was published by then. */
+const knownAt = Instant.optional()
+const ValueCount = z.object({ code: z.string(), people: z.number().int() })
+/** The run that speaks of a moment. */
+const Spoken = {
+  runId: z.string(),
+  /** The moment it computed for. */
+  asOf: Instant,
+  publishedAt: Instant,
+  version: z.number().int(),
+  kind: z.enum(['base', 'backfill', 'correction']),
+}
+
+export const showTagAt = endpoint({
+  id: 'showTagAt',
+  stage: 'tag',
+  method: 'GET',
+  path: '/tags/{id}/at',
+  summary: {
+    zh: '某一时刻已发布的各值人数（不重算）',
+    en: 'People per value as published at a moment; nothing is computed',
+  },
+  access: 'read',
+  params: z.strictObject({ id: NameId }),
+  query: z.strictObject({ asOf: Instant, knownAt }),
+  response: z.object({ ...Spoken, known: z.number().int(), population: z.number().int(), values: z.array(ValueCount) }),
+  errors: reading,
+})
+
+export const listTagMembersAt = endpoint({
+  id: 'listTagMembersAt',
+  stage: 'tag',
+  method: 'GET',
+  path: '/tags/{id}/at/members',
+  summary: { zh: '某一时刻拥有该值的成员', en: 'Members of a value as published at a moment' },
+  access: 'read',
+  params: z.strictObject({ id: NameId }),
+  query: PageQuery.extend({ asOf: Instant, knownAt, value: z.string().max(64).optional() }),
+  response: page(Member),
+  errors: [...reading, 'CURSOR_INVALID'],
+})
+
+export const showTrend = endpoint({
+  id: 'showTrend',
+  stage: 'tag',
+  method: 'GET',
+  path: '/tags/{id}/trend',
+  summary: { zh: '标签趋势：按日、周、月的各值人数', en: 'Trend of a tag: people per value by day, week or month' },
+  access: 'read',
+  params: z.strictObject({ id: NameId }),
+  query: z.strictObject({
+    from: Instant,
+    /** Absent: now. */
+    to: Instant.optional(),
+    by: z.enum(['day', 'week', 'month']).default('day'),
+    knownAt,
+  }),
+  response: z.object({
+    points: z.array(
+      z.object({
+        /** Start of the local day, week or month. */
+        from: Instant,
+        /** null: nothing was published yet. */
+        published: z
+          .object({ ...Spoken, known: z.number().int(), population: z.number().int(), values: z.array(ValueCount) })
+          .nullable(),
+      }),
+    ),
+  }),
+  errors: [...inWorkspace, 'NOT_FOUND'],
+})
+
+const MigrationQuery = { from: Instant, /** Absent: now. */ to: Instant.optional(), knownAt }
+
+export const showMigration = endpoint({
+  id: 'showMigration',
+  stage: 'tag',
+  method: 'GET',
+  path: '/tags/{id}/migration',
+  summary: { zh: '两个时刻之间的值迁移矩阵', en: 'How people moved between values from one moment to another' },
+  access: 'read',
+  params: z.strictObject({ id: NameId }),
+  query: z.strictObject(MigrationQuery),
+  response: z.object({
+    from: z.object(Spoken).nullable(),
+    to: z.object(Spoken).nullable(),
+    /** Subjects may have several values: each value is kept, lost (to null) or gained (from null) by itself. */
+    multi: z.boolean(),
+    /** null: no value, or not there. */
+    cells: z.array(z.object({ from: z.string().nullable(), to: z.string().nullable(), people: z.number().int() })),
+  }),
+  errors: reading,
+})
+
+export const listMigrationMembers = endpoint({
+  id: 'listMigrationMembers',
+  stage: 'tag',
+  method: 'GET',
+  path: '/tags/{id}/migration/members',
+  summary: { zh: '迁移矩阵一格中的成员', en: 'Members of one cell of the migration' },
+  access: 'read',
+  params: z.strictObject({ id: NameId }),
+  /** Absent values: those without one. */
+  query: PageQuery.extend({
+    ...MigrationQuery,
+    fromValue: z.string().max(64).optional(),
+    toValue: z.string().max(64).optional(),
+  }),
+  response: page(Member),
+  errors: [...reading, 'CURSOR_INVALID'],
+})
+
+export const showSubjectTagHistory = endpoint({
+  id: 'showSubjectTagHistory',
+  stage: 'tag',
+  method: 'GET',
+  path: '/subjects/{id}/tags/{tag}/history',
+  summary: { zh: '一个档案的标签变化', en: 'What one profile had of a tag, over time' },
+  access: 'read',
+  params: z.strictObject({ id: NumberId, tag: NameId }),
+  query: z.strictObject({ knownAt }),
+  response: z.object({
+    /** In the order of time; values empty = none from then on. */
+    items: z.array(z.object({ at: Instant, runId: z.string(), values: z.array(z.string()) })),
+  }),
+  errors: [...inWorkspace, 'NOT_FOUND'],
+})
+
+export const HISTORY_ENDPOINTS = [
+  showTagAt,
+  listTagMembersAt,
+  showTrend,
+  showMigration,
+  listMigrationMembers,
+  showSubjectTagHistory,
+] as const

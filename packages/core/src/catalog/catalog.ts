@@ -25,6 +25,8 @@ export interface ItemPropertyEntry {
   readonly name: string
   readonly type: PropertyType
   readonly labels: Text
+  /** The typed column of the ClickHouse table items, or null while the property lives in the JSON column `props`. */
+  readonly column: string | null
 }
 /** What the workspace calendar says about one local day. */
 export interface CalendarDay {
@@ -41,6 +43,13 @@ export interface PeriodEntry {
   /** Instants in ms, half-open. */
   readonly from: number
   readonly to: number
+}
+/** A category of the catalogue with what is live in it. */
+export interface CategoryEntry {
+  readonly id: string
+  readonly labels: Text
+  /** Live tags of the category and of those below it. */
+  readonly tags: readonly string[]
 }
 export interface EventEntry {
   readonly name: string
@@ -86,6 +95,8 @@ export interface DefinitionEntry {
   readonly archived: boolean
   /** Codes of the values in ClickHouse: code text -> 1…; 0 is blank. Empty for numbers, dates and segments (1 = member). */
   readonly codes: ReadonlyMap<string, number>
+  /** Of a tag that an SQL query gives: what its values are, as the last check of the query found. */
+  readonly sqlKind?: 'text' | 'number' | 'date' | 'bool'
 }
 export interface ListEntry {
   readonly id: string
@@ -111,6 +122,8 @@ export interface Catalog {
   /** Local day number -> what is special about the day; days that are not here follow the week. */
   readonly calendar: ReadonlyMap<number, CalendarDay>
   readonly periods: ReadonlyMap<string, PeriodEntry>
+  /** By id; absent where nobody asks for categories. */
+  readonly categories?: ReadonlyMap<string, CategoryEntry>
 }
 
 export interface IdentityKindEntry {

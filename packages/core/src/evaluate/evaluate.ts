@@ -11,14 +11,18 @@ export interface EvaluateContext extends EvaluatorOptions {
 
 /**
  * The value a definition has for one subject: a code, text, number (times 10^8), date, list, true/false; null = blank,
- * missing or, for a segment, unknown.
+ * missing or, for a segment, unknown. For many subjects make one `evaluatorOf` and ask it again.
  */
 export function evaluate(definition: Definition, facts: SubjectFacts, context: EvaluateContext): EventScopeValue {
-  const evaluator = new Evaluator(context, {
-    numbers: (key, _ask, _definition, _inherits, group) => {
+  return evaluatorOf(context).evaluate(definition, facts)
+}
+
+/** An evaluator with stored fits, for many subjects at one moment. */
+export function evaluatorOf(context: EvaluateContext): Evaluator {
+  return new Evaluator(context, {
+    numbers: ({ key, group }) => {
       const found = context.fits.get(key)?.groups.find((one) => one.key === group)
       return found === undefined || found.values.length === 0 ? null : found.values.map((value) => BigInt(value))
     },
   })
-  return evaluator.evaluate(definition, facts)
 }

@@ -1,31 +1,33 @@
 import type { Catalog } from '../catalog/catalog.js'
-import { fitKey, groupText } from '../compile/fits/fit-key.js'
 import { AppError } from '../kernel/app-error.js'
-import { parseDecimal } from '../kernel/decimal.js'
-import { parseInstant, type Zone, zoneOf } from '../kernel/zone.js'
-import type {
-  Assign,
-  Condition,
-  Definition,
-  Literal,
-  SegmentDefinition,
-  TagDefinition,
-  Tail,
-  Value,
-} from '../language/document.js'
-import { type EventScope, type EventScopeValue, notOf } from '../language/event-scope/event-scope.js'
-import { assignWayOf, groupHeadOf, valueHeadOf } from '../language/frame/which.js'
-import { findType, typeOfTag } from '../language/type-of.js'
-import type { EventFact, SubjectFacts } from './facts.js'
-import { ASSIGN_EVALUATIONS, CONDITION_EVALUATIONS, VALUE_EVALUATIONS } from './heads.js'
-import { dateScope, rowScope } from './row-scope.js'
-import type { EvaluateAssign, EvaluateCondition, EvaluateScope, EvaluateValue, FitAsk, SubjectValue } from './scope.js'
-import { evaluateTail } from './tail.js'
+import { type Zone, zoneOf } from '../kernel/zone.js'
+import type { Assign, Definition, Id, SegmentDefinition, TagDefinition, TreeDefinition } from '../language/document.js'
+import type { EventScopeValue } from '../language/event-scope/event-scope.js'
+import { assignWayOf } from '../language/frame/which.js'
+import { typeOfTag } from '../language/type-of.js'
+import { correctionOf } from './correction.js'
+import type { ItemReader } from './event-rows.js'
+import type { SubjectFacts } from './facts.js'
+import { ASSIGN_EVALUATIONS } from './heads.js'
+import { Place } from './place.js'
+import { lastPublished } from './published.js'
+import { RowReader, type TagShape } from './rows.js'
+import type { EvaluateAssign, EvaluateScope, FitAsk, SubjectValue } from './scope.js'
+import { codeOfPath, pathOf } from './tree-path.js'
 
+/** A fit somebody needs, with the subject's group. */
+export interface FitNeed {
+  readonly key: string
+  readonly ask: FitAsk
+  readonly definition: Definition
+  /** The tag's own `only` narrows the fit too. */
+  readonly inherits: boolean
+  readonly group: string
+}
 /** Where an evaluator finds fits: in memory for a whole world, or as they were stored. */
 export interface FitSource {
-  /** Numbers of a subject's group; null = none. `inherits`: the tag's own `only` narrows the fit too. */
-  numbers(key: string, ask: FitAsk, definition: Definition, inherits: boolean, group: string): readonly bigint[] | null
+  /** Numbers of the group; null = none. `evaluator` stands at the moment the fit is of. */
+  numbers(need: FitNeed, evaluator: Evaluator): readonly bigint[] | null
 }
 
 export interface EvaluatorOptions {
@@ -34,57 +36,96 @@ export interface EvaluatorOptions {
   readonly asOf: number
   /** Definitions that are not (or otherwise) in the catalogue. */
   readonly definitions?: readonly Definition[]
+  /** Items of the item catalogues as they are known; without it none is. */
+  readonly items?: ItemReader
+  /** Values an uploaded list of values holds; without it none is known. */
+  readonly listValues?: (id: Id) => readonly string[] | null
+  /** Properties of the event that started a journey. */
+  readonly trigger?: (name: string) => EventScopeValue
 }
 
 /**
- * Evaluates definitions on the facts of one subject, slowly and plainly: the oracle of the SQL, and what explains, dry
- * runs and journeys ask. It knows nothing of plans. Definitions must be resolved.
+ * Evaluates definitions on the facts of one subject, plainly: the oracle of the SQL, and what explains, dry runs and
+ * journeys ask. It knows nothing of plans. Definitions must be resolved.
  */
 export class Evaluator {
   readonly catalog: Catalog
   readonly zone: Zone
   readonly asOf: number
+  /** null = the moment of the whole computation. */
+  readonly moment: number | null
+  readonly rowReader: RowReader
   readonly #own: ReadonlyMap<string, Definition>
+  readonly #codes: Map<Definition, readonly string[] | null>
+  readonly #moments: Map<number, Evaluator>
 
   constructor(
-    options: EvaluatorOptions,
-    private readonly fits: FitSource,
+    private readonly options: EvaluatorOptions,
+    readonly fits: FitSource,
+    /** The evaluator of the whole computation, when this one stands at another moment. */
+    base: Evaluator | null = null,
   ) {
     this.catalog = options.catalog
     this.zone = zoneOf(options.catalog.timeZone)
     this.asOf = options.asOf
+    this.moment = base === null ? null : options.asOf
+    if (base !== null) {
+      this.#own = base.#own
+      this.#codes = base.#codes
+      this.#moments = base.#moments
+      this.rowReader = base.rowReader
+      return
+    }
     this.#own = new Map((options.definitions ?? []).map((definition) => [definition.id, definition]))
+    this.#codes = new Map()
+    this.#moments = new Map([[options.asOf, this]])
+    this.rowReader = new RowReader(this.catalog, options.items ?? (() => null), (tag) => this.#shapeOf(tag))
   }
 
-  /** The value of a tag or metric, or whether the subject is in a segment. */
+  /** The same at another moment. */
+  at(asOf: number): Evaluator {
+    const [base] = this.#moments.values()
+    let there = this.#moments.get(asOf)
+    if (there === undefined) {
+      there = new Evaluator({ ...this.options, asOf }, this.fits, base)
+      this.#moments.set(asOf, there)
+    }
+    return there
+  }
+
+  /** The value of a tag, metric or tree, or whether the subject is in a segment. */
   evaluate(definition: Definition, facts: SubjectFacts): EventScopeValue {
     if (definition.kind === 'segment') return this.member(definition, facts)
     return this.valueOf(definition, facts).value
   }
 
+  /** Whether the subject is in the segment before anything is taken of it. */
   member(definition: SegmentDefinition, facts: SubjectFacts): boolean | null {
     if (!this.isAbout(definition, facts)) return false
-    return this.#place(definition, facts, false).condition(definition.where)
+    return this.part(definition, facts, false).condition(definition.where)
+  }
+
+  /** Whether another definition finds the subject in the segment: a snapshot is what was published of it last. */
+  memberOf(definition: SegmentDefinition, facts: SubjectFacts): boolean | null {
+    if (definition.take === undefined) return this.member(definition, facts)
+    return lastPublished(`segment:${definition.id}`, facts, this.asOf)?.op === 'added'
   }
 
   valueOf(definition: Definition, facts: SubjectFacts): SubjectValue {
     if (definition.kind === 'metric') {
       if (!this.isAbout(definition, facts)) return { value: null }
-      return this.#place(definition, facts, false).value(definition.value)
+      return this.part(definition, facts, false).value(definition.value)
     }
+    if (definition.kind === 'tree') return { value: this.#treeValue(definition, facts) }
     if (definition.kind !== 'tag') return { value: null }
     const value = this.#tagValue(definition, facts)
     const codes = this.#codesOf(definition)
     return codes === null ? { value } : { value, codes }
   }
 
-  /** A tag without any of its values is blank. */
-  #tagValue(tag: TagDefinition, facts: SubjectFacts): EventScopeValue {
-    if (!this.isAbout(tag, facts) || !this.speaksFor(tag, facts)) return null
-    const evaluate = ASSIGN_EVALUATIONS[assignWayOf(tag.assign)] as EvaluateAssign<Assign> | null
-    if (evaluate === null) return null
-    const value = evaluate(tag.assign, tag, this.#place(tag, facts, tag.only !== undefined))
-    return Array.isArray(value) && value.length === 0 ? null : value
+  /** Whether the subject is in a node of a tree: its own branch, or one above it. */
+  isInNode(tree: TreeDefinition, node: Id, facts: SubjectFacts): boolean {
+    return this.isAbout(tree, facts) && pathOf(tree, this.part(tree, facts, false)).includes(node)
   }
 
   /** Whether the subject is alive and of the population the definition is about. */
@@ -98,100 +139,55 @@ export class Evaluator {
   /** Whether the tag's `only` holds. */
   speaksFor(definition: TagDefinition, facts: SubjectFacts): boolean {
     if (definition.only === undefined) return true
-    return this.#place(definition, facts, false).condition(definition.only) === true
+    return this.part(definition, facts, false).condition(definition.only) === true
   }
 
-  /** A value inside a definition, for one who asks about a fit of it. */
+  /** A place inside a definition. `inherits`: a tag's own `only` narrows fits there. */
   part(definition: Definition, facts: SubjectFacts, inherits: boolean): EvaluateScope {
-    return this.#place(definition, facts, inherits)
+    return new Place(this, definition, facts, inherits, definition.subject ?? 'person')
   }
 
-  #codesOf(definition: TagDefinition): readonly string[] | null {
-    const type = typeOfTag(definition, { catalog: this.catalog, subject: definition.subject ?? 'person', stream: null })
-    return type?.kind === 'ordered' ? type.codes : null
-  }
-
-  #definition(id: string): Definition {
+  /** The definition of an id. */
+  definition(id: Id): Definition {
     const definition = this.#own.get(id) ?? this.catalog.definitions.get(id)?.body
     if (definition === undefined) throw new AppError('INTERNAL', { cause: { unresolved: id } })
     return definition
   }
 
-  /** `inherits`: the place stands where a tag's own `only` narrows fits. */
-  #place(definition: Definition, facts: SubjectFacts, inherits: boolean): EvaluateScope {
-    const { catalog, zone, asOf } = this
-    const operators: EventScope = {
-      ...dateScope(zone, asOf),
-      prop: () => null,
-      operand: (operand) => ('list' in operand ? null : scope.value(operand).value),
-    }
-    const scope: EvaluateScope = {
-      catalog,
-      zone,
-      asOf,
-      facts,
-      definition,
-      value: (value) => this.#withDefault(value, this.#value(value, scope), definition),
-      condition: (condition) => {
-        const head = groupHeadOf(condition)
-        if (head === null) {
-          const comparison = condition as Value & Tail
-          return scope.tail(scope.value(comparison), comparison)
-        }
-        const evaluate = CONDITION_EVALUATIONS[head] as EvaluateCondition<Condition> | null
-        return evaluate === null ? null : evaluate(condition, scope)
-      },
-      tail: (left, tail) => {
-        const isIdentity = 'attr' in tail && String(tail.attr).startsWith('id.')
-        return evaluateTail(left, tail, operators, (operand) => scope.value(operand as Value), isIdentity)
-      },
-      row: (event: EventFact, line, names) => rowScope(event, line, { catalog, names, zone, asOf }),
-      tag: (id) => this.valueOf(this.#definition(id), facts),
-      metric: (id) => this.valueOf(this.#definition(id), facts),
-      segment: (id) => {
-        const segment = this.#definition(id)
-        return segment.kind === 'segment' ? this.member(segment, facts) : notOf(null)
-      },
-      fit: (ask) => {
-        const group = groupOf(ask.by.map((part) => scope.value(part).value))
-        if (group === null) return null
-        return this.fits.numbers(fitKey(definition.id, ask.identity, inherits), ask, definition, inherits, group)
-      },
-    }
-    return scope
+  readonly listValues = (id: Id): readonly string[] | null => this.options.listValues?.(id) ?? null
+
+  trigger(name: string): EventScopeValue {
+    return this.options.trigger?.(name) ?? null
   }
 
-  #value(value: Value, scope: EvaluateScope): SubjectValue {
-    const head = valueHeadOf(value)
-    const evaluate = head === null || !(head in VALUE_EVALUATIONS) ? null : VALUE_EVALUATIONS[head as never]
-    return evaluate === null ? { value: null } : (evaluate as EvaluateValue<Value>)(value, scope)
+  /** A tag without any of its values is blank; what a person said of it wins while it holds. */
+  #tagValue(tag: TagDefinition, facts: SubjectFacts): EventScopeValue {
+    if (!this.isAbout(tag, facts)) return null
+    const corrected = correctionOf(tag, facts, this.asOf, this.zone)
+    if (corrected !== undefined) return corrected
+    if (!this.speaksFor(tag, facts)) return null
+    const evaluate = ASSIGN_EVALUATIONS[assignWayOf(tag.assign)] as EvaluateAssign<Assign>
+    const value = evaluate(tag.assign, tag, this.part(tag, facts, tag.only !== undefined))
+    return Array.isArray(value) && value.length === 0 ? null : value
   }
 
-  /** A missing value becomes the literal, when that has its type; a value with a default is no bare quotient. */
-  #withDefault(value: Value, found: SubjectValue, definition: Definition): SubjectValue {
-    const literal = value.default
-    if (literal === undefined) return found
-    const { ratio: _, ...plain } = found
-    if (found.value !== null) return plain
-    const type = findType(value, { catalog: this.catalog, subject: definition.subject ?? 'person', stream: null })
-    return { ...plain, value: this.#literal(literal, type?.kind ?? 'number') }
+  #treeValue(tree: TreeDefinition, facts: SubjectFacts): EventScopeValue {
+    return this.isAbout(tree, facts) ? codeOfPath(pathOf(tree, this.part(tree, facts, false))) : null
   }
 
-  #literal(literal: Literal, kind: string): EventScopeValue {
-    if (kind === 'bool') return typeof literal === 'boolean' ? literal : null
-    if (kind === 'number') return typeof literal === 'number' ? parseDecimal(literal) : null
-    if (kind === 'date') return typeof literal === 'string' ? parseInstant(this.zone, literal) : null
-    if (typeof literal === 'boolean') return null
-    return kind === 'list' ? [String(literal)] : String(literal)
+  #codesOf(definition: TagDefinition): readonly string[] | null {
+    const known = this.#codes.get(definition)
+    if (known !== undefined) return known
+    const type = typeOfTag(definition, { catalog: this.catalog, subject: definition.subject ?? 'person', stream: null })
+    const codes = type?.kind === 'ordered' ? type.codes : null
+    this.#codes.set(definition, codes)
+    return codes
   }
-}
 
-/** Text of a group's values as the engine writes it; null when one is missing. '' = everybody. */
-export function groupOf(values: readonly EventScopeValue[]): string | null {
-  const texts: string[] = []
-  for (const value of values) {
-    if (value === null || typeof value === 'object') return null
-    texts.push(typeof value === 'boolean' ? String(Number(value)) : String(value))
+  #shapeOf(id: Id): TagShape {
+    const tag = this.definition(id)
+    return tag.kind === 'tag'
+      ? { isMulti: tag.family === 'multi', ranks: this.#codesOf(tag) }
+      : { isMulti: false, ranks: null }
   }
-  return groupText(texts)
 }

@@ -20,6 +20,12 @@ export interface SubjectFacts {
   readonly lists: ReadonlySet<string>
   /** Identity kind -> plain values. */
   readonly identities: ReadonlyMap<string, readonly string[]>
+  /** Stored relation -> the links this subject is an end of, in any order; absent = none. */
+  readonly related?: ReadonlyMap<string, readonly RelationFact[]>
+  /** `tag:<id>`, `segment:<id>` or `list:<id>` -> what its runs published, in any order; absent = nothing. */
+  readonly published?: ReadonlyMap<string, readonly PublishedFact[]>
+  /** Tag -> what persons said its value is, in any order; absent = nothing. */
+  readonly corrections?: ReadonlyMap<string, readonly CorrectionFact[]>
 }
 
 export interface EventFact {
@@ -29,4 +35,38 @@ export interface EventFact {
   readonly properties: Readonly<Record<string, EventScopeValue>>
   /** Order lines in their order; field names without `items.`. */
   readonly items: readonly Readonly<Record<string, EventScopeValue>>[]
+}
+
+/** One link to another subject. */
+export interface RelationFact {
+  /** Which end this subject is. */
+  readonly direction: 'from' | 'to'
+  readonly role: string
+  /** Valid from, ms. */
+  readonly from: number
+  /** Valid until (excluded), ms; null = it still holds. */
+  readonly to: number | null
+  readonly seq: bigint
+  /** The other end; may be made when it is asked for. */
+  readonly other: SubjectFacts
+}
+
+/** One row of a published history. */
+export interface PublishedFact {
+  /** The moment the run computed for, ms. */
+  readonly ts: number
+  /** Number of the run. */
+  readonly seq: bigint
+  /** The new value (null = blank), the code that came or went, or true and false of a segment or list. */
+  readonly value: string | bigint | number | boolean | null
+  readonly op: 'set' | 'added' | 'removed'
+}
+
+/** What a person said instead of a computed value. */
+export interface CorrectionFact {
+  /** When it was said, ms. */
+  readonly ts: number
+  readonly seq: bigint
+  /** null = the computed value is wrong and no other is known. */
+  readonly value: EventScopeValue
 }

@@ -1,6 +1,7 @@
 import { evaluateCutAssign } from '../language/assign/cut/evaluate.js'
 import { evaluateGiven } from '../language/assign/given/evaluate.js'
 import { evaluateRules } from '../language/assign/rules/evaluate.js'
+import { evaluateTop } from '../language/assign/top/evaluate.js'
 import { evaluateValueAssign } from '../language/assign/value/evaluate.js'
 import type { Assign, Condition, Value } from '../language/document.js'
 import type { AssignWayName, ConditionHeadName, ValueHeadName } from '../language/frame/names.js'
@@ -9,52 +10,57 @@ import { evaluateAmong } from '../language/heads/among/evaluate.js'
 import { evaluateAny } from '../language/heads/any/evaluate.js'
 import { evaluateAttr } from '../language/heads/attr/evaluate.js'
 import { evaluateCalc } from '../language/heads/calc/evaluate.js'
+import { evaluateClock } from '../language/heads/clock/evaluate.js'
 import { evaluateCut } from '../language/heads/cut/evaluate.js'
 import { evaluateDid } from '../language/heads/did/evaluate.js'
 import { evaluateMember } from '../language/heads/member/evaluate.js'
 import { evaluateMetric } from '../language/heads/metric/evaluate.js'
 import { evaluateNot } from '../language/heads/not/evaluate.js'
+import { evaluatePer } from '../language/heads/per/evaluate.js'
+import { evaluateSequence } from '../language/heads/sequence/evaluate.js'
 import { evaluateSince } from '../language/heads/since/evaluate.js'
 import { evaluateTag } from '../language/heads/tag/evaluate.js'
+import { evaluateTrigger } from '../language/heads/trigger/evaluate.js'
+import { evaluateVia } from '../language/heads/via/evaluate.js'
 import type { EvaluateAssign, EvaluateCondition, EvaluateValue } from './scope.js'
 
 type ValueOf<Head extends string> = Extract<Value, Record<Head, unknown>>
 type ConditionOf<Head extends string> = Extract<Condition, Record<Head, unknown>>
 
-/** How each head of a value is evaluated; null = not yet, resolve refuses it. A new head does not compile here. */
-export const VALUE_EVALUATIONS: { readonly [Head in ValueHeadName]: EvaluateValue<ValueOf<Head>> | null } = {
+/** How each head of a value is evaluated. A new head does not compile here. */
+export const VALUE_EVALUATIONS: { readonly [Head in ValueHeadName]: EvaluateValue<ValueOf<Head>> } = {
   attr: evaluateAttr,
   tag: evaluateTag,
   metric: evaluateMetric,
   did: evaluateDid,
-  per: null,
-  via: null,
+  per: evaluatePer,
+  via: evaluateVia,
   since: evaluateSince,
-  clock: null,
+  clock: evaluateClock,
   calc: evaluateCalc,
   cut: evaluateCut,
   among: evaluateAmong,
-  trigger: null,
+  trigger: evaluateTrigger,
 }
 
-/** How each group of conditions is evaluated; null as above. */
+/** How each group of conditions is evaluated. */
 export const CONDITION_EVALUATIONS: {
-  readonly [Head in ConditionHeadName]: EvaluateCondition<ConditionOf<Head>> | null
+  readonly [Head in ConditionHeadName]: EvaluateCondition<ConditionOf<Head>>
 } = {
   all: evaluateAll,
   any: evaluateAny,
   not: evaluateNot,
-  sequence: null,
+  sequence: evaluateSequence,
   member: evaluateMember,
 }
 
-/** How each way to assign is evaluated; null as above. */
+/** How each way to assign is evaluated. */
 export const ASSIGN_EVALUATIONS: {
-  readonly [Way in AssignWayName]: EvaluateAssign<Extract<Assign, Record<Way, unknown>>> | null
+  readonly [Way in AssignWayName]: EvaluateAssign<Extract<Assign, Record<Way, unknown>>>
 } = {
   rules: evaluateRules,
   cut: evaluateCutAssign,
-  top: null,
+  top: evaluateTop,
   value: evaluateValueAssign,
   given: evaluateGiven,
 }

@@ -13,20 +13,22 @@ import type {
   ParsedDefinition,
   SegmentDefinition,
   TagDefinition,
-  TreeNode,
 } from './document.js'
 import { guard } from './frame/guard.js'
 import { issueAdder } from './frame/issues.js'
 import { EN_KIND, ZH_KIND } from './frame/kind-words.js'
 import { notYet, say, sayNearest } from './frame/message.js'
 import type { AssignWayName } from './frame/names.js'
+import { resolveGroupKey } from './frame/resolve-cut.js'
 import type { ResolveWay } from './frame/resolve-way.js'
 import type { Resolving } from './frame/resolving.js'
 import type { Scope, ValueType } from './frame/scope.js'
 import type { Uses } from './frame/uses.js'
 import { assignWayOf } from './frame/which.js'
+import { resolveRealtime } from './realtime.js'
 import { withBody } from './recipe-body.js'
 import { isRecipe, recipeOf } from './recipes/recipes.js'
+import { resolveTree } from './resolve-tree.js'
 import { makeResolver } from './resolver.js'
 import { codesOfTag, typeOfTag } from './type-of.js'
 
@@ -128,10 +130,7 @@ function resolveBody(body: Definition, scope: Scope, resolving: Resolving): void
   if (body.kind === 'tag') resolveTag(body, scope, resolving)
   else if (body.kind === 'segment') resolveSegment(body, scope, resolving)
   else if (body.kind === 'metric') resolveMetric(body, scope, resolving)
-  else {
-    resolving.report('/kind', notYet('a tree', '决策树'))
-    resolveNode(body.root, '/root', null, scope, resolving)
-  }
+  else resolveTree(body, scope, resolving)
 }
 
 const WAYS: { readonly [Way in AssignWayName]: ResolveWay<Extract<Assign, Record<Way, unknown>>> } = {
@@ -146,11 +145,9 @@ function resolveTag(tag: TagDefinition, scope: Scope, resolving: Resolving): voi
   if (tag.only !== undefined) resolving.condition(tag.only, '/only', scope)
   const resolve = WAYS[assignWayOf(tag.assign)] as ResolveWay<Assign>
   resolve(tag.assign, tag, '/assign', scope, resolving)
-  refuseRealtime(tag.refresh, resolving)
+  if (tag.refresh === 'realtime') resolveRealtime(tag, resolving)
   // Kept values would make a tag more than a function of its facts: counts by plan and by bitmaps would differ.
   if (tag.empty === 'keep') resolving.report('/empty', notYet('empty: keep', '保留原值（empty: keep）'))
-  if (tag.corrections !== undefined)
-    resolving.report('/corrections', notYet('"corrections"', '“corrections”（人工纠正）'))
   warnOfValues(tag, scope, resolving)
 }
 
@@ -174,11 +171,12 @@ function warnOfValues(tag: TagDefinition, scope: Scope, resolving: Resolving): v
 
 function resolveSegment(segment: SegmentDefinition, scope: Scope, resolving: Resolving): void {
   resolving.condition(segment.where, '/where', scope)
-  refuseRealtime(segment.refresh, resolving)
+  if (segment.refresh === 'realtime') resolveRealtime(segment, resolving)
   if (segment.take === undefined) return
-  resolving.report('/take', notYet('"take" (the top or a random part)', '“take”（前若干名或随机抽取）'))
   if ('by' in segment.take) needNumber(resolving.value(segment.take.by, '/take/by', scope), '/take/by', resolving)
-  for (const [index, key] of (segment.take.per ?? []).entries()) resolving.value(key, `/take/per/${index}`, scope)
+  for (const [index, key] of (segment.take.per ?? []).entries()) {
+    resolveGroupKey(key, `/take/per/${index}`, scope, resolving)
+  }
 }
 
 function resolveMetric(metric: MetricDefinition, scope: Scope, resolving: Resolving): void {
@@ -191,36 +189,4 @@ function needNumber(type: ValueType | null, at: string, resolving: Resolving): v
     at,
     say(`a number is needed here, this is ${EN_KIND[type.kind]}`, `此处需要数字，而这是${ZH_KIND[type.kind]}`),
   )
-}
-
-function refuseRealtime(refresh: TagDefinition['refresh'], resolving: Resolving): void {
-  if (refresh === 'realtime') resolving.report('/refresh', notYet('refresh: realtime', '实时刷新（realtime）'))
-}
-
-function resolveNode(
-  node: TreeNode,
-  at: string,
-  by: { type: ValueType | null; value: TreeNode['by'] } | null,
-  scope: Scope,
-  resolving: Resolving,
-): void {
-  if (node.when !== undefined) {
-    const isTail =
-      by !== null &&
-      !('all' in node.when || 'any' in node.when || 'not' in node.when) &&
-      Object.keys(node.when).length === 1
-    if (isTail && !('sequence' in node.when || 'member' in node.when)) {
-      resolving.tail(node.when as never, { type: by.type, value: by.value ?? null, at: `${at}/when` }, scope)
-    } else resolving.condition(node.when as never, `${at}/when`, scope)
-  }
-  const type = node.by === undefined ? null : resolving.value(node.by, `${at}/by`, scope)
-  for (const [index, child] of (node.split ?? []).entries()) {
-    resolveNode(
-      child,
-      `${at}/split/${index}`,
-      node.by === undefined ? null : { type, value: node.by },
-      scope,
-      resolving,
-    )
-  }
 }

@@ -2,7 +2,7 @@ import type { Catalog } from '../catalog/catalog.js'
 import { nearest } from '../kernel/nearest.js'
 import type { Condition, EventValue, OperatorName, Prop, Stream, Tail, Test, Value, Window } from './document.js'
 import { resolveDefinitionReference } from './frame/definition-reference.js'
-import { type Message, notYet, say, sayNearest } from './frame/message.js'
+import { type Message, say, sayNearest } from './frame/message.js'
 import type { ConditionHeadName, EventValueHeadName, TestHeadName, ValueHeadName } from './frame/names.js'
 import { findProperty } from './frame/property.js'
 import type { Left, ResolveHead, Resolving, WindowPurpose } from './frame/resolving.js'
@@ -19,7 +19,7 @@ import { caseResolve } from './heads/case/resolve.js'
 import { clockResolve, eventClockResolve } from './heads/clock/resolve.js'
 import { cutResolve } from './heads/cut/resolve.js'
 import { didResolve } from './heads/did/resolve.js'
-import { memberResolve } from './heads/member/resolve.js'
+import { memberResolve, resolveList } from './heads/member/resolve.js'
 import { metricResolve } from './heads/metric/resolve.js'
 import { notResolve, notTestResolve } from './heads/not/resolve.js'
 import { perResolve } from './heads/per/resolve.js'
@@ -28,7 +28,7 @@ import { sequenceResolve } from './heads/sequence/resolve.js'
 import { sinceResolve } from './heads/since/resolve.js'
 import { tagResolve } from './heads/tag/resolve.js'
 import { triggerResolve } from './heads/trigger/resolve.js'
-import { viaResolve } from './heads/via/resolve.js'
+import { resolveRelation, viaResolve } from './heads/via/resolve.js'
 import { OPERATOR_MODULES, wrongOperator } from './operators/operators.js'
 import { resolveLiteral } from './operators/right-side.js'
 import { pathTo } from './references.js'
@@ -189,24 +189,26 @@ function resolveChanges(
   resolving: Resolving,
 ): void {
   const place = `${at}/changes`
-  resolving.report(place, notYet('"changes" as a stream', '以“changes”为事件流'))
   const subject: Scope = { ...scope, stream: null }
   if ('attr' in changes) resolving.value({ attr: changes.attr }, place, subject)
   else if ('tag' in changes) resolving.value({ tag: changes.tag }, place, subject)
   else if ('segment' in changes) {
-    resolveDefinitionReference('segment', changes.segment, `${place}/segment`, scope, resolving)
-  } else if ('list' in changes) {
-    resolving.uses.name('lists', changes.list)
-    if (resolving.catalog.lists.has(changes.list)) return
-    const near = nearest(changes.list, resolving.catalog.lists.keys())
-    resolving.report(`${place}/list`, sayNearest(`no list "${changes.list}"`, `没有名单“${changes.list}”`, near))
-  } else if (!resolving.catalog.relations.has(changes.relation)) {
-    const near = nearest(changes.relation, resolving.catalog.relations.keys())
-    resolving.report(
-      `${place}/relation`,
-      sayNearest(`no relation "${changes.relation}"`, `没有关系“${changes.relation}”`, near),
-    )
-  }
+    resolveChangesOfSegment(changes.segment, `${place}/segment`, scope, resolving)
+  } else if ('list' in changes) resolveList(changes.list, `${place}/list`, scope, resolving)
+  else resolveRelation(changes.relation, `${place}/relation`, scope, resolving)
+}
+
+function resolveChangesOfSegment(id: string, at: string, scope: Scope, resolving: Resolving): void {
+  if (!resolveDefinitionReference('segment', id, at, scope, resolving)) return
+  const segment = resolving.catalog.definitions.get(id)?.body
+  if (segment?.kind !== 'segment' || segment.refresh !== undefined) return
+  resolving.report(
+    at,
+    say(
+      `segment "${id}" keeps no history: give it refresh, for example refresh: daily`,
+      `人群“${id}”没有历史：请为它设置 refresh，例如 refresh: daily`,
+    ),
+  )
 }
 
 function resolveDefault(value: Value, type: ValueType | null, at: string, resolving: Resolving): void {

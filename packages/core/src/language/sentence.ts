@@ -19,7 +19,7 @@ import type { SayWay } from './frame/say-way.js'
 import type { Scope } from './frame/scope.js'
 import { spaceChinese } from './frame/spacing.js'
 import type { Language, Speaker } from './frame/speaker.js'
-import { assignWayOf, operatorOf, valueHeadOf } from './frame/which.js'
+import { assignWayOf, isTailOnly } from './frame/which.js'
 import { isRecipe, recipeOf } from './recipes/recipes.js'
 import { makeSpeaker } from './speaker.js'
 import { findType } from './type-of.js'
@@ -109,8 +109,7 @@ function sayNode(node: TreeNode, parent: TreeNode | null, scope: Scope, speaker:
 }
 
 function sayWhen(when: Condition | Tail, by: Value | undefined, scope: Scope, speaker: Speaker): string {
-  const isTail = valueHeadOf(when) === null && operatorOf(when) !== null && Object.keys(when).length === 1
-  if (!isTail || by === undefined) return speaker.condition(when as Condition, scope)
-  const tail = speaker.tail(when as Tail, findType(by, scope), scope)
+  if (!isTailOnly(when) || by === undefined) return speaker.condition(when as Condition, scope)
+  const tail = speaker.tail(when, findType(by, scope), scope)
   return speaker.pick(`${speaker.value(by, scope)}${tail}`, `${speaker.value(by, scope)} ${tail}`)
 }

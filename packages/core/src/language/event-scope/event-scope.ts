@@ -13,6 +13,8 @@ export interface EventScope {
   prop(name: string): EventScopeValue
   /** A part of the event's moment in the workspace's zone. */
   clock(field: Field): EventScopeValue
+  /** Codes from lowest to highest, when the texts of the row are those of an ordered tag; absent or null = plain texts. */
+  readonly ranks?: readonly string[] | null
   /** The right side of an operator when it speaks of the subject or names a list. */
   operand(value: Value | { list: Id }): EventScopeValue
   /** The instant a date literal means (a local day starts at local midnight); null when it is no date. */

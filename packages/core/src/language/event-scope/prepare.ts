@@ -78,13 +78,13 @@ function prepareCalc(value: { calc: CalcOperator; of: readonly (EventValue | Val
 const TAILS: { readonly [Name in TailName]: (right: TailRight<Name>) => PreparedTail } = {
   is: (right) => compareTo(right, (order) => order === 0),
   isNot: (right) => compareTo(right, (order) => order !== 0),
-  gt: (right) => compareTo(right, (order) => order > 0),
-  gte: (right) => compareTo(right, (order) => order >= 0),
-  lt: (right) => compareTo(right, (order) => order < 0),
-  lte: (right) => compareTo(right, (order) => order <= 0),
+  gt: (right) => rankedTo(right, (order) => order > 0),
+  gte: (right) => rankedTo(right, (order) => order >= 0),
+  lt: (right) => rankedTo(right, (order) => order < 0),
+  lte: (right) => rankedTo(right, (order) => order <= 0),
   between: ([low, high]) => {
-    const atLeast = compareTo(low, (order) => order >= 0)
-    const atMost = compareTo(high, (order) => order <= 0)
+    const atLeast = rankedTo(low, (order) => order >= 0)
+    const atMost = rankedTo(high, (order) => order <= 0)
     return (value, scope) => allOf([atLeast(value, scope), atMost(value, scope)])
   },
   in: (right) => inList(right),
@@ -141,6 +141,18 @@ function compareTo(right: Operand, holds: (order: number) => boolean): PreparedT
   return (value, scope) => {
     const order = compareValues(value, operand(scope, value))
     return order === null ? null : holds(order)
+  }
+}
+
+/** As `compareTo`, but texts of an ordered tag go by their rank; a text without rank is unknown. */
+function rankedTo(right: Operand, holds: (order: number) => boolean): PreparedTail {
+  const operand = prepareOperand(right)
+  const plain = compareTo(right, holds)
+  return (value, scope) => {
+    const ranks = scope.ranks ?? null
+    if (ranks === null || typeof value !== 'string') return plain(value, scope)
+    const [own, other] = [ranks.indexOf(value), ranks.indexOf(String(operand(scope, value)))]
+    return own < 0 || other < 0 ? null : holds(own - other)
   }
 }
 

@@ -1,8 +1,8 @@
-import { notYet, say } from './message.js'
+import { say } from './message.js'
 import type { Resolving, WindowPurpose } from './resolving.js'
 
-/** Windows that lie ahead: never for events, and for dates not in this version. */
-export function refuseFuture(name: 'next' | 'coming', at: string, resolving: Resolving, purpose: WindowPurpose): void {
+/** Windows that lie ahead are never for events. */
+export function refuseFuture(at: string, resolving: Resolving, purpose: WindowPurpose): void {
   if (purpose === 'events') {
     resolving.report(
       at,
@@ -11,5 +11,5 @@ export function refuseFuture(name: 'next' | 'coming', at: string, resolving: Res
         '事件只在过去：指向未来的窗口（next、coming）只能用于日期',
       ),
     )
-  } else resolving.report(at, notYet(`the window "${name}"`, `窗口“${name}”`))
+  }
 }

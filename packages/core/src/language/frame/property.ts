@@ -1,4 +1,4 @@
-import type { Catalog, EventEntry, PropertyEntry, PropertyType } from '../../catalog/catalog.js'
+import type { Catalog, EventEntry, ItemPropertyEntry, PropertyEntry, PropertyType } from '../../catalog/catalog.js'
 import { BOOL, DATE, LIST, numberType, type StreamScope, TEXT, type ValueType } from './scope.js'
 
 /** A property as the rows of a stream have it. */
@@ -14,9 +14,26 @@ export type PropertyLookup =
   | { readonly found: FoundProperty }
   /** Two events of the stream give it different types. */
   | { readonly conflict: readonly [FoundIn, FoundIn] }
-  /** The name continues that of a text property: a field of the item catalogue. */
+  /** The name goes on in an item catalogue. */
+  | { readonly catalogued: CataloguedProperty }
+  /** It would, if the catalogue had such a field. */
+  | {
+      readonly catalogueLacks: {
+        readonly catalogue: string
+        readonly field: string
+        readonly fields: readonly string[]
+      }
+    }
+  /** The name continues that of a text property which names no item of any catalogue. */
   | { readonly catalogueField: string }
   | { readonly unknown: true }
+/** A field of the item that a property names. */
+export interface CataloguedProperty {
+  /** The property that names the item. */
+  readonly of: FoundProperty
+  readonly catalogue: string
+  readonly field: ItemPropertyEntry
+}
 export interface FoundIn {
   readonly event: string
   readonly type: PropertyType
@@ -30,12 +47,20 @@ export function eventsOf(catalog: Catalog, names: readonly string[] | 'any'): Ev
 
 /** Looks a property up in the events of a stream; it is enough that one of them has it. */
 export function findProperty(catalog: Catalog, stream: StreamScope & { kind: 'events' }, name: string): PropertyLookup {
+  return findOwnProperty(catalog, stream, name) ?? findCatalogueField(catalog, stream, name)
+}
+
+function findOwnProperty(
+  catalog: Catalog,
+  stream: StreamScope & { kind: 'events' },
+  name: string,
+): Extract<PropertyLookup, { found: unknown } | { conflict: unknown }> | null {
   const entries = eventsOf(catalog, stream.names).flatMap((event) => {
     const entry = event.properties.get(name)
     return entry ? [{ event: event.name, entry }] : []
   })
   const first = entries[0]
-  if (!first) return findCatalogueField(catalog, stream, name)
+  if (!first) return null
   let type = usableType(first.entry)
   for (const { event, entry } of entries) {
     const other = usableType(entry)
@@ -60,6 +85,11 @@ export function propertyNames(catalog: Catalog, names: readonly string[] | 'any'
 /** The type of a property for one row: a line field is a list of the order's lines unless the lines are the rows. */
 export function typeOfProperty(property: FoundProperty, each: string | null): ValueType {
   return property.item && each === null ? LIST : typeOfStored(property.type)
+}
+
+/** The type of an item's field for one row: of a line field that is a list, a list of texts. */
+export function typeOfCatalogued({ of, field }: CataloguedProperty, each: string | null): ValueType {
+  return of.item && each === null ? LIST : typeOfStored(field.type)
 }
 
 /** The value type of a stored property or attribute. */
@@ -91,9 +121,19 @@ function isNumeric(type: PropertyType): boolean {
 
 function findCatalogueField(catalog: Catalog, stream: StreamScope & { kind: 'events' }, name: string): PropertyLookup {
   for (let dot = name.lastIndexOf('.'); dot > 0; dot = name.lastIndexOf('.', dot - 1)) {
-    const key = name.slice(0, dot)
-    const isText = eventsOf(catalog, stream.names).some((event) => event.properties.get(key)?.type === 'text')
-    if (isText) return { catalogueField: key }
+    const lookup = findOwnProperty(catalog, stream, name.slice(0, dot))
+    if (lookup === null) continue
+    if (!('found' in lookup)) return lookup
+    const [property, field] = [lookup.found, name.slice(dot + 1)]
+    const key = property.entries.find(({ entry }) => entry.catalogue !== undefined)?.entry.catalogue
+    const catalogue = key === undefined ? undefined : catalog.items.get(key)
+    if (key === undefined || catalogue === undefined) {
+      return property.type === 'text' ? { catalogueField: property.name } : { unknown: true }
+    }
+    const found = catalogue.properties.get(field)
+    return found === undefined
+      ? { catalogueLacks: { catalogue: key, field, fields: [...catalogue.properties.keys()] } }
+      : { catalogued: { of: property, catalogue: key, field: found } }
   }
   return { unknown: true }
 }

@@ -1,6 +1,7 @@
 import type { Cuts, Value } from '../document.js'
 import { EN_KIND, ZH_KIND } from './kind-words.js'
 import { say } from './message.js'
+import { refuseFitOfRelated } from './refuse-fit.js'
 import type { Resolving } from './resolving.js'
 import type { Scope } from './scope.js'
 
@@ -18,6 +19,7 @@ export function resolveCut(
       say(`a cut needs a number, this is ${EN_KIND[type.kind]}`, `分档需要数字，此处是${ZH_KIND[type.kind]}`),
     )
   }
+  if (!Array.isArray(cuts)) refuseFitOfRelated(`${at}/at`, scope, resolving)
   if (by === undefined) return
   if (Array.isArray(cuts)) {
     resolving.report(

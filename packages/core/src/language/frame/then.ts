@@ -1,8 +1,8 @@
-import { notYet } from './message.js'
+import { say } from './message.js'
 import type { Resolving } from './resolving.js'
 
-/** The value at another moment (`ago`, `at`) is not computed in this version. */
-export function refuseThen(value: { ago?: unknown; at?: unknown }, at: string, resolving: Resolving): void {
-  if (value.ago !== undefined) resolving.report(`${at}/ago`, notYet('"ago" beside a value', '值旁边的“ago”'))
-  if (value.at !== undefined) resolving.report(`${at}/at`, notYet('"at" beside a value', '值旁边的“at”'))
+/** `ago` and `at` both move a value to another moment. */
+export function resolveThen(value: { ago?: unknown; at?: unknown }, at: string, resolving: Resolving): void {
+  if (value.ago === undefined || value.at === undefined) return
+  resolving.report(`${at}/at`, say('ago and at both set the moment: keep one', 'ago 与 at 都在设定时刻：只保留一个'))
 }

@@ -32,6 +32,11 @@ export function operatorOf(condition: Condition | Test | Tail): OperatorName | n
   return keyIn(condition, OPERATOR_NAMES) as OperatorName | null
 }
 
+/** Whether what stands under a tree's `when` is an operator alone, to be compared with the parent's `by`. */
+export function isTailOnly(when: Condition | Tail): when is Tail {
+  return groupHeadOf(when as Condition) === null && valueHeadOf(when) === null && operatorOf(when) !== null
+}
+
 /** The way of an assignment. */
 export function assignWayOf(assign: Assign): AssignWayName {
   return keyIn(assign, WAYS) as AssignWayName

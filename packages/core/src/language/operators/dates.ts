@@ -19,7 +19,7 @@ export const anniversary: OperatorModule<Window> = {
   kinds: ['date'],
   resolve: (right, _left, at, scope, resolving) => {
     resolving.window(right, at, scope, 'dates')
-    if (right !== 'ever') return
+    if (hasTwoEnds(right)) return
     resolving.report(
       at,
       say('an anniversary comes every year: name a window with two ends', '周年日每年都有：请写有起止的窗口'),
@@ -29,4 +29,12 @@ export const anniversary: OperatorModule<Window> = {
     const window = speaker.window(right, scope, 'dates')
     return speaker.pick(`的周年日在${window}`, `has its anniversary ${window}`)
   },
+}
+
+function hasTwoEnds(window: Window): boolean {
+  if (window === 'ever') return false
+  const isAnchored = 'from' in window || 'after' in window || 'to' in window
+  if (!isAnchored) return true
+  const hasStart = 'from' in window || 'after' in window
+  return hasStart ? window.to !== undefined || window.for !== undefined : window.for !== undefined
 }

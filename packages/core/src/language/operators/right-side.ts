@@ -3,7 +3,7 @@ import { parseSpan } from '../../kernel/span.js'
 import { isInstantText } from '../../kernel/zone.js'
 import type { EventValue, ListOperand, Literal, Operand, Value } from '../document.js'
 import { EN_KIND, ZH_KIND } from '../frame/kind-words.js'
-import { notYet, say, sayNearest } from '../frame/message.js'
+import { say, sayNearest } from '../frame/message.js'
 import type { Left, Resolving } from '../frame/resolving.js'
 import type { Scope, ValueType } from '../frame/scope.js'
 import { valueHeadOf } from '../frame/which.js'
@@ -49,7 +49,6 @@ export function resolveListOperand(
       const near = nearest(list, resolving.catalog.lists.keys())
       resolving.report(`${at}/list`, sayNearest(`no list "${list}"`, `没有名单“${list}”`, near))
     }
-    resolving.report(at, notYet('comparing with an uploaded list', '与上传名单比较'))
     return
   }
   const type = resolveRightValue(right as Value | EventValue, at, scope, resolving)
@@ -113,22 +112,7 @@ function resolveRightValue(
   scope: Scope,
   resolving: Resolving,
 ): ValueType | null {
-  if (scope.stream === null) return resolving.value(right as Value, at, scope)
-  if (speaksOfSubject(right)) {
-    resolving.report(at, notYet('a value of the subject inside where:', 'where: 里与主体自身的值比较'))
-  }
-  return resolving.eventValue(right, at, scope)
-}
-
-/** Whether a right side inside `where:` leaves the event. */
-function speaksOfSubject(value: Value | EventValue): boolean {
-  const head = valueHeadOf(value)
-  if (head === 'prop' || head === 'case') return false
-  if (head === 'clock') return 'of' in value
-  if (head !== 'calc') return true
-  return (value as { of: (Value | EventValue | number)[] }).of.some(
-    (term) => typeof term === 'object' && speaksOfSubject(term),
-  )
+  return scope.stream === null ? resolving.value(right as Value, at, scope) : resolving.eventValue(right, at, scope)
 }
 
 function notANumber(literal: string | boolean, at: string) {

@@ -1,15 +1,19 @@
 import type {
   AttributeEntry,
+  CalendarDay,
   Catalog,
   DefinitionEntry,
   EventEntry,
   IdentityKindEntry,
+  ItemCatalogueEntry,
   ListEntry,
   PropertyEntry,
   PropertyType,
   RelationEntry,
   SubjectEntry,
 } from '../../catalog/catalog.js'
+import { dayNumberOf, parseCivilDate } from '../../kernel/calendar.js'
+import { startOfLocalDay, zoneOf } from '../../kernel/zone.js'
 import type { Definition, Text } from '../document.js'
 import { parseDefinition } from '../parse.js'
 import { withBody } from '../recipe-body.js'
@@ -18,7 +22,13 @@ import { codesOfTag } from '../type-of.js'
 /** A property by its type; names that begin with `items.` are fields of the order's lines. */
 export type PropertyInput =
   | PropertyType
-  | { readonly type: PropertyType; readonly labels?: Text; readonly column?: string | null }
+  | {
+      readonly type: PropertyType
+      readonly labels?: Text
+      readonly column?: string | null
+      /** The item catalogue whose items it names. */
+      readonly catalogue?: string
+    }
 export interface EventInput {
   readonly labels?: Text
   readonly passive?: boolean
@@ -42,12 +52,21 @@ export interface CatalogInput {
     Record<string, readonly [from: string, to: string, how: 'one' | 'many', inverseOf?: string]>
   >
   readonly lists?: readonly string[]
+  /** Item catalogue -> field -> type. */
+  readonly items?: Readonly<Record<string, Readonly<Record<string, PropertyType>>>>
+  /** Local day (2026-01-31) -> what the calendar says of it. */
+  readonly calendar?: Readonly<Record<string, CalendarDay>>
+  /** Period -> its first and last local day. */
+  readonly periods?: Readonly<Record<string, readonly [first: string, last: string]>>
+  /** Category -> the tags in it and below it. */
+  readonly categories?: Readonly<Record<string, readonly string[]>>
   /** Documents; they are parsed, their recipes expanded, numbered from 1 and given codes from 1. */
   readonly definitions?: readonly object[]
 }
 
 /** A catalogue for tests. Throws a plain error when a definition does not parse. */
 export function buildCatalog(input: CatalogInput = {}): Catalog {
+  const zone = zoneOf(input.timeZone ?? 'Asia/Shanghai')
   const attributes = new Map<string, Map<string, AttributeEntry>>()
   let attributeNumber = 0
   for (const [subject, entries] of Object.entries({ person: input.attributes ?? {}, ...input.attributesOf })) {
@@ -99,11 +118,33 @@ export function buildCatalog(input: CatalogInput = {}): Catalog {
         { id, number: 10_001 + index, subject: 'person', labels: id },
       ]),
     ),
-    items: new Map(),
-    calendar: new Map(),
-    periods: new Map(),
+    items: new Map(Object.entries(input.items ?? {}).map(([key, fields]) => [key, buildItems(key, fields)])),
+    calendar: new Map(Object.entries(input.calendar ?? {}).map(([day, entry]) => [dayNumber(day), entry])),
+    periods: new Map(
+      Object.entries(input.periods ?? {}).map(([id, [first, last]]) => [
+        id,
+        {
+          id,
+          labels: id,
+          from: startOfLocalDay(zone, dayNumber(first)),
+          to: startOfLocalDay(zone, dayNumber(last) + 1),
+        },
+      ]),
+    ),
+    categories: new Map(Object.entries(input.categories ?? {}).map(([id, tags]) => [id, { id, labels: id, tags }])),
   }
   return withDefinitions(empty, input.definitions ?? [])
+}
+
+function buildItems(key: string, fields: Readonly<Record<string, PropertyType>>): ItemCatalogueEntry {
+  const properties = Object.entries(fields).map(
+    ([name, type]) => [name, { name, type, labels: name, column: `c_${name}` }] as const,
+  )
+  return { key, labels: key, properties: new Map(properties) }
+}
+
+function dayNumber(day: string): number {
+  return dayNumberOf(parseCivilDate(day)!)
 }
 
 /** The catalogue with more definitions, in any order. */
@@ -140,7 +181,7 @@ function codeNumbers(body: Definition, catalog: Catalog): ReadonlyMap<string, nu
 function buildEvent(name: string, input: Readonly<Record<string, PropertyInput>> | EventInput): EventEntry {
   const event: EventInput = isEventInput(input) ? input : { properties: input }
   const properties = Object.entries(event.properties).map(([key, property]): [string, PropertyEntry] => {
-    const { type, labels, column } = readProperty(property)
+    const { type, labels, column, catalogue } = readProperty(property)
     const item = key.startsWith('items.')
     const usual = item ? `i_${key.slice(6)}` : `p_${key}`
     return [
@@ -151,6 +192,7 @@ function buildEvent(name: string, input: Readonly<Record<string, PropertyInput>>
         labels: labels ?? key,
         item,
         column: column === undefined ? usual.replaceAll('.', '__') : column,
+        ...(catalogue === undefined ? {} : { catalogue }),
       },
     ]
   })
@@ -161,7 +203,7 @@ function isEventInput(input: Readonly<Record<string, PropertyInput>> | EventInpu
   return typeof input.properties === 'object' && !('type' in input.properties)
 }
 
-function readProperty(input: PropertyInput): { type: PropertyType; labels?: Text; column?: string | null } {
+function readProperty(input: PropertyInput): Exclude<PropertyInput, string> {
   return typeof input === 'string' ? { type: input } : input
 }
 

@@ -38,6 +38,9 @@ interface CatalogFile {
   attributes: Record<string, Record<string, string>>
   relations: Record<string, [string, string, 'one' | 'many']>
   lists: string[]
+  items: Record<string, Record<string, PropertyType>>
+  categories: string[]
+  periods: string[]
 }
 
 /** The catalogue those documents assume, with the documents themselves in it. */
@@ -52,6 +55,11 @@ export function sharedCatalog(): Catalog {
     attributesOf: others,
     relations: file.relations,
     lists: file.lists,
+    items: file.items,
+    categories: Object.fromEntries(file.categories.map((category) => [category, []])),
+    periods: Object.fromEntries(
+      file.periods.map((period) => [period, [`${period.slice(-4)}-11-01`, `${period.slice(-4)}-11-11`]]),
+    ),
   })
   const stored = sharedDocuments().filter((document) => document.kind !== 'journey')
   return withDefinitions(catalog, stored.map(asStored))
@@ -68,10 +76,10 @@ function asStored(document: SharedDocument): object {
   return { ...header, assign: { given: 'manual' }, ...(codes ? { values: codes.map((code) => ({ code })) } : {}) }
 }
 
-/** `items.ref.goods` is a text of the order's lines, `ref.goods` a text of the event. */
+/** `items.ref.goods` is a text of the order's lines that names an item of `goods`, `ref.goods` one of the event. */
 function readType(written: string): PropertyInput {
   const type = written.replace(/^items\./, '')
-  return type.startsWith('ref.') ? 'text' : (type as PropertyType)
+  return type.startsWith('ref.') ? { type: 'text', catalogue: type.slice(4) } : (type as PropertyType)
 }
 
 function mapValues<In, Out>(record: Readonly<Record<string, In>>, change: (value: In) => Out): Record<string, Out> {

@@ -1,9 +1,12 @@
 import { z } from 'zod'
+import { parseSpan } from '../../kernel/span.js'
+import { addSpan, parseInstant, zoneOf } from '../../kernel/zone.js'
 import type { AnchoredWindow, InstantText, Value } from '../document.js'
 import { checked, REFUSED, rule } from '../frame/checked.js'
-import { notYet, say } from '../frame/message.js'
+import { say } from '../frame/message.js'
 import type { Parts } from '../frame/parts.js'
 import { instantText, span } from '../frame/primitives.js'
+import type { Resolving } from '../frame/resolving.js'
 import { MOST_NESTED, type Scope } from '../frame/scope.js'
 import type { Speaker } from '../frame/speaker.js'
 import type { WindowModule } from '../frame/window-module.js'
@@ -58,12 +61,20 @@ export const anchored: WindowModule<AnchoredWindow> = {
         ),
       )
     }
-    resolving.report(
-      at,
-      notYet('a window that hangs on a moment (from, after, to)', '以时刻为锚的窗口（from、after、to）'),
-    )
+    checkEnds(window, at, resolving)
   },
   sentence: (window, scope, speaker) => sayAnchored(window, scope, speaker),
+}
+
+/** Two fixed ends the wrong way round hold nothing, whoever is asked. */
+function checkEnds({ from, after, to, skip }: AnchoredWindow, at: string, resolving: Resolving): void {
+  const start = from ?? after
+  if (typeof start !== 'string' || typeof to !== 'string') return
+  const zone = zoneOf(resolving.catalog.timeZone)
+  const [begin, end] = [parseInstant(zone, start), parseInstant(zone, to)]
+  if (begin === null || end === null) return
+  const moved = skip === undefined ? begin : addSpan(zone, begin, parseSpan(skip)!)
+  if (moved >= end) resolving.report(`${at}/to`, say('this window ends before it begins', '此窗口的终点早于起点'))
 }
 
 function edgeSchema({ value }: Parts): z.ZodType<InstantText | Value> {

@@ -1,12 +1,23 @@
 import { z } from 'zod'
+import { nearest } from '../../kernel/nearest.js'
 import type { Id } from '../document.js'
-import { notYet } from '../frame/message.js'
+import { sayNearest } from '../frame/message.js'
 import { id } from '../frame/primitives.js'
 import type { WindowModule } from '../frame/window-module.js'
 
 /** A named stretch of the workspace calendar. */
 export const period: WindowModule<{ period: Id }> = {
   schema: () => z.strictObject({ period: id }),
-  resolve: (_window, at, _scope, resolving) => resolving.report(at, notYet('the window "period"', '窗口“period”')),
-  sentence: (window, _scope, speaker) => speaker.pick(`在“${window.period}”期间`, `during "${window.period}"`),
+  resolve: (window, at, _scope, { catalog, report }) => {
+    if (catalog.periods.has(window.period)) return
+    const near = nearest(window.period, catalog.periods.keys())
+    report(
+      `${at}/period`,
+      sayNearest(`no period "${window.period}" in the calendar`, `日历中没有时段“${window.period}”`, near),
+    )
+  },
+  sentence: (window, _scope, speaker) => {
+    const label = speaker.label(speaker.catalog.periods.get(window.period)?.labels ?? window.period)
+    return speaker.pick(`在“${label}”期间`, `during "${label}"`)
+  },
 }

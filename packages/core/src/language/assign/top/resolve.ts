@@ -1,13 +1,12 @@
 import { nearest } from '../../../kernel/nearest.js'
 import type { TopAssign } from '../../document.js'
-import { notYet, say, sayNearest } from '../../frame/message.js'
+import { say, sayNearest } from '../../frame/message.js'
 import type { ResolveWay } from '../../frame/resolve-way.js'
 import type { Scope } from '../../frame/scope.js'
 import { resolveEach } from '../../heads/did/resolve.js'
 
 /** Events, property and weights. */
 export const topResolve: ResolveWay<TopAssign> = (assign, _tag, at, scope, resolving) => {
-  resolving.report(`${at}/top`, notYet('"top" (preferences)', '“top”（偏好）'))
   const stream = resolving.stream(assign.did, assign.each, `${at}/did`, scope)
   resolveEach(assign.each, stream, at, resolving)
   const rows: Scope = { ...scope, stream }

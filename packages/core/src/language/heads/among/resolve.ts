@@ -1,15 +1,14 @@
 import type { AmongValue } from '../../document.js'
 import { EN_KIND, ZH_KIND } from '../../frame/kind-words.js'
-import { notYet, say } from '../../frame/message.js'
+import { say } from '../../frame/message.js'
+import { refuseFitOfRelated } from '../../frame/refuse-fit.js'
 import { resolveGroupKey } from '../../frame/resolve-cut.js'
 import type { ResolveHead } from '../../frame/resolving.js'
 
-/** A number of everybody; groups come later. */
+/** Groups, their numbers and who takes part. */
 export const amongResolve: ResolveHead<AmongValue> = (value, at, scope, resolving) => {
-  if (value.among.length > 0) {
-    resolving.report(`${at}/among`, notYet('"among" with groups', '带分组的“among”'))
-    for (const [index, key] of value.among.entries()) resolveGroupKey(key, `${at}/among/${index}`, scope, resolving)
-  }
+  refuseFitOfRelated(`${at}/among`, scope, resolving)
+  for (const [index, key] of value.among.entries()) resolveGroupKey(key, `${at}/among/${index}`, scope, resolving)
   const type = resolving.value(value.of, `${at}/of`, scope)
   if (value.get !== 'count' && type !== null && type.kind !== 'number') {
     resolving.report(

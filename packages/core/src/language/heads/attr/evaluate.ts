@@ -1,21 +1,19 @@
 import { foldAttribute } from '../../../catalog/attribute-fold.js'
-import type { StoredValue } from '../../../catalog/coerce.js'
+import { inMemory } from '../../../evaluate/change-rows.js'
 import type { EvaluateValue } from '../../../evaluate/scope.js'
-import { parseDecimal } from '../../../kernel/decimal.js'
 import type { AttrValue } from '../../document.js'
-import type { EventScopeValue } from '../../event-scope/event-scope.js'
 
 /** What the changes before the moment leave. Identities are read as a list: any of them may be meant. */
-export const evaluateAttr: EvaluateValue<AttrValue> = ({ attr }, { facts, asOf }) => {
+export const evaluateAttr: EvaluateValue<AttrValue> = (value, scope) => {
+  const { attr } = value
+  const there = scope.then(value)
+  if (there === null || there.facts.firstTs >= there.asOf) return { value: null }
+  const { facts, asOf } = there
   if (attr.startsWith('id.')) {
     const values = facts.identities.get(attr.slice(3)) ?? []
     return { value: values.length === 0 ? null : values }
   }
-  const known = (facts.attributes.get(attr) ?? []).filter((change) => change.ts < asOf)
-  const folded = foldAttribute(known)
-  return { value: folded === undefined || folded.value === null ? null : inMemory(folded.value) }
-}
-
-function inMemory(stored: StoredValue): EventScopeValue {
-  return stored.type === 'number' ? parseDecimal(stored.value) : stored.value
+  const changes = facts.attributes.get(attr)
+  if (changes === undefined) return { value: null }
+  return { value: inMemory(foldAttribute(changes.filter((change) => change.ts < asOf))?.value) }
 }

@@ -2,17 +2,22 @@ import type { Catalog } from '../../../catalog/catalog.js'
 import { nearest } from '../../../kernel/nearest.js'
 import type { AttrValue } from '../../document.js'
 import { otherSubject } from '../../frame/definition-reference.js'
-import { notYet, sayNearest } from '../../frame/message.js'
+import { notYet, say, sayNearest } from '../../frame/message.js'
 import type { ResolveHead } from '../../frame/resolving.js'
-import { refuseThen } from '../../frame/then.js'
+import { resolveThen } from '../../frame/then.js'
 
 /** The attribute exists for this kind of subject; `id.<kind>` names an identity. */
 export const attrResolve: ResolveHead<AttrValue> = (value, at, { subject }, resolving) => {
   const { attr } = value
   const { catalog, uses } = resolving
   if (catalog.attributes.get(subject)?.has(attr)) uses.attribute(subject, attr)
-  else if (isIdentity(attr, subject, catalog)) uses.name('identities', attr.slice(3))
-  else {
+  else if (isIdentity(attr, subject, catalog)) {
+    uses.name('identities', attr.slice(3))
+    for (const field of ['ago', 'at'] as const) {
+      if (value[field] === undefined) continue
+      resolving.report(`${at}/${field}`, say('an identity has no history', '身份标识没有历史'))
+    }
+  } else {
     const about = [...catalog.attributes].find(([, own]) => own.has(attr))?.[0]
     if (about !== undefined) {
       resolving.report(`${at}/attr`, otherSubject(`attribute "${attr}"`, `属性“${attr}”`, about, subject))
@@ -29,7 +34,7 @@ export const attrResolve: ResolveHead<AttrValue> = (value, at, { subject }, reso
       )
     }
   }
-  refuseThen(value, at, resolving)
+  resolveThen(value, at, resolving)
 }
 
 /** Whether the name is an identity kind of the subject. */

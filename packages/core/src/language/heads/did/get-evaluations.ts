@@ -1,13 +1,13 @@
 import { elementText } from '../../../evaluate/element-text.js'
-import type { EvaluateScope, SubjectValue } from '../../../evaluate/scope.js'
+import type { EvaluateScope, Row, SubjectValue } from '../../../evaluate/scope.js'
 import { ONE } from '../../../kernel/decimal.js'
 import { localDayNumber } from '../../../kernel/zone.js'
 import type { DidValue, Prop } from '../../document.js'
 import { compareUtf8, compareValues } from '../../event-scope/compare.js'
 import { evaluateEventValue } from '../../event-scope/evaluate-event-value.js'
 import type { EventScopeScalar, EventScopeValue } from '../../event-scope/event-scope.js'
-import type { GetName } from './get-name.js'
-import type { Row } from './rows.js'
+import { evaluateGaps } from './gaps.js'
+import { type GetName, getNameOf } from './get-name.js'
 
 /** `rows` are in the order of moments and sequence numbers. */
 type Evaluate = (rows: readonly Row[], value: DidValue, scope: EvaluateScope) => SubjectValue
@@ -15,20 +15,25 @@ type Evaluate = (rows: readonly Row[], value: DidValue, scope: EvaluateScope) =>
 /** A distinct list holds at most this many values. */
 const MOST_VALUES = 1000
 
-/** One entry per get; null = part of the language, not evaluated yet. */
-export const GET_EVALUATIONS: Readonly<Record<GetName, Evaluate | null>> = {
+/** What a `get` makes of rows: all of a stream, or those of one bucket. */
+export function getFrom(rows: readonly Row[], value: DidValue, scope: EvaluateScope): SubjectValue {
+  return GET_EVALUATIONS[getNameOf(value.get ?? 'count')](rows, value, scope)
+}
+
+/** One entry per get: a new one does not compile here. */
+const GET_EVALUATIONS: Readonly<Record<GetName, Evaluate>> = {
   count: (rows) => ({ value: BigInt(rows.length) * ONE }),
   days: (rows, _value, { zone }) => {
-    const days = new Set(rows.map((row) => localDayNumber(zone, row.event.ts)))
+    const days = new Set(rows.map((row) => localDayNumber(zone, row.ts)))
     return { value: BigInt(days.size) * ONE }
   },
-  firstAt: (rows, { nth = 1 }) => ({ value: rows.at(nth - 1)?.event.ts ?? null }),
-  lastAt: (rows, { nth = 1 }) => ({ value: rows.at(-nth)?.event.ts ?? null }),
+  firstAt: (rows, { nth = 1 }) => ({ value: rows.at(nth - 1)?.ts ?? null }),
+  lastAt: (rows, { nth = 1 }) => ({ value: rows.at(-nth)?.ts ?? null }),
   span: (rows) => {
     const [first, last] = [rows[0], rows.at(-1)]
     if (first === undefined || last === undefined) return { value: null }
     // Minutes, truncated at 4 decimals.
-    return { value: BigInt(Math.trunc((last.event.ts - first.event.ts) / 6)) * (ONE / 10_000n) }
+    return { value: BigInt(Math.trunc((last.ts - first.ts) / 6)) * (ONE / 10_000n) }
   },
   sum: (rows, value) => ({ value: sumOf(numbersOf(rows, value)) }),
   avg: (rows, value) => {
@@ -47,7 +52,7 @@ export const GET_EVALUATIONS: Readonly<Record<GetName, Evaluate | null>> = {
     const texts = new Set(knownOf(rows, value).map(elementText))
     return { value: [...texts].sort(compareUtf8).slice(0, MOST_VALUES) }
   },
-  gaps: null,
+  gaps: evaluateGaps,
 }
 
 function propAt(row: Row | undefined, { get }: DidValue): EventScopeValue {

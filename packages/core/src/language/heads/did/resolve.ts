@@ -1,6 +1,6 @@
 import type { DidValue, Get, Prop } from '../../document.js'
 import { EN_KIND, ZH_KIND } from '../../frame/kind-words.js'
-import { notYet, say } from '../../frame/message.js'
+import { say } from '../../frame/message.js'
 import { eventsOf } from '../../frame/property.js'
 import type { ResolveHead, Resolving } from '../../frame/resolving.js'
 import type { Scope, StreamScope, ValueType } from '../../frame/scope.js'
@@ -18,7 +18,11 @@ export const didResolve: ResolveHead<DidValue> = (value, at, scope, resolving) =
 /** The lines that become the rows. */
 export function resolveEach(each: string | undefined, stream: StreamScope, at: string, resolving: Resolving): void {
   if (each === undefined) return
-  const events = stream.kind === 'events' ? eventsOf(resolving.catalog, stream.names) : []
+  if (stream.kind === 'changes') {
+    resolving.report(`${at}/each`, say('changes have no lines: leave each out', '变更没有明细行：请去掉 each'))
+    return
+  }
+  const events = eventsOf(resolving.catalog, stream.names)
   const hasLines = events.some((event) =>
     [...event.properties.values()].some((property) => property.item && property.name.startsWith(`${each}.`)),
   )
@@ -43,10 +47,7 @@ const FITTING: Readonly<Record<string, readonly ValueType['kind'][]>> = {
 function resolveGet(get: Get, at: string, rows: Scope, resolving: Resolving): void {
   if (typeof get === 'string') return
   const [name, prop] = Object.entries(get)[0] as [string, Prop]
-  if (name === 'gaps') {
-    resolving.report(at, notYet('"gaps" between events', '事件间隔“gaps”'))
-    return
-  }
+  if (name === 'gaps') return
   const type = resolving.prop(prop, `${at}/${name}`, rows)
   const fitting = FITTING[name] ?? SCALARS
   if (type === null || fitting.includes(type.kind)) return

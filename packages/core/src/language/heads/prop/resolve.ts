@@ -1,5 +1,5 @@
 import { nearest } from '../../../kernel/nearest.js'
-import { notYet, say, sayNearest } from '../../frame/message.js'
+import { say, sayNearest } from '../../frame/message.js'
 import { eventsOf, findProperty, propertyNames } from '../../frame/property.js'
 import type { ResolveHead } from '../../frame/resolving.js'
 
@@ -47,8 +47,26 @@ export function resolveProperty(
         `“${name}”在 ${one.event} 中是 ${one.type}，在 ${other.event} 中是 ${other.type}：请选择类型一致的事件`,
       ),
     )
+  } else if ('catalogued' in lookup) {
+    for (const { event } of lookup.catalogued.of.entries) uses.property(event, lookup.catalogued.of.name)
+  } else if ('catalogueLacks' in lookup) {
+    const { catalogue, field, fields } = lookup.catalogueLacks
+    resolving.report(
+      at,
+      sayNearest(
+        `the item catalogue "${catalogue}" has no field "${field}"`,
+        `商品目录“${catalogue}”没有字段“${field}”`,
+        nearest(field, fields),
+      ),
+    )
   } else if ('catalogueField' in lookup) {
-    resolving.report(at, notYet(`"${name}" (a field of the item catalogue)`, `“${name}”（商品目录字段）`))
+    resolving.report(
+      at,
+      say(
+        `"${lookup.catalogueField}" names no item of a catalogue: say in the catalogue which one it names`,
+        `“${lookup.catalogueField}”没有指向任何商品目录：请先在目录中说明它指向哪个目录`,
+      ),
+    )
   } else {
     const where = stream.names === 'any' ? 'any event' : stream.names.join(', ')
     const whereZh = stream.names === 'any' ? '所有事件' : stream.names.join('、')

@@ -15,5 +15,10 @@ export const propSentence: SayHead<{ prop: string }> = ({ prop }, { stream, cata
   }
   if (prop === 'event') return speaker.pick('事件', 'event')
   const lookup = stream === null ? null : findProperty(catalog, stream, prop)
+  if (lookup !== null && 'catalogued' in lookup) {
+    const { of, field } = lookup.catalogued
+    const [owner, label] = [speaker.label(of.entries[0]!.entry.labels), speaker.label(field.labels)]
+    return speaker.pick(`${owner}的${label}`, `${label} of the ${owner}`)
+  }
   return speaker.label(lookup !== null && 'found' in lookup ? lookup.found.entries[0]!.entry.labels : prop)
 }

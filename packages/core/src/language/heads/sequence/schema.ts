@@ -39,6 +39,18 @@ export const sequenceSchema: MakeSchema<SequenceCondition> = (parts) => {
             'sequence',
           )
         }
+        for (const field of ['gap', 'without'] as const) {
+          if (sequence[0]?.[field] === undefined) continue
+          report(
+            say(
+              `${field} says what lies between this step and the one before: the first has none`,
+              `${field} 限制的是本步与上一步之间：第一步没有上一步`,
+            ),
+            'sequence',
+            0,
+            field,
+          )
+        }
         if (total !== undefined && sequence.some((one) => one.gap !== undefined)) {
           report(say('limit each gap or the total, not both', '限制每步间隔或总时长，二选一'), 'total')
         }

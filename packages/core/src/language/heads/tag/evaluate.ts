@@ -1,5 +1,6 @@
 import type { EvaluateValue } from '../../../evaluate/scope.js'
 import type { TagValue } from '../../document.js'
 
-/** The value of another tag for the same subject. */
-export const evaluateTag: EvaluateValue<TagValue> = ({ tag }, scope) => scope.tag(tag)
+/** The value of another tag for the same subject, at the moment asked for. */
+export const evaluateTag: EvaluateValue<TagValue> = (value, scope) =>
+  scope.then(value)?.tag(value.tag) ?? { value: null }

@@ -1,10 +1,10 @@
 import type { TagValue } from '../../document.js'
 import { resolveDefinitionReference } from '../../frame/definition-reference.js'
 import type { ResolveHead } from '../../frame/resolving.js'
-import { refuseThen } from '../../frame/then.js'
+import { resolveThen } from '../../frame/then.js'
 
 /** The tag exists, is about the same subject and leads to no cycle. */
 export const tagResolve: ResolveHead<TagValue> = (value, at, scope, resolving) => {
   resolveDefinitionReference('tag', value.tag, `${at}/tag`, scope, resolving)
-  refuseThen(value, at, resolving)
+  resolveThen(value, at, resolving)
 }

@@ -25,6 +25,7 @@ import { subjectRoutes } from './http/routes/subject.js'
 import { subjectTagRoutes } from './http/routes/subject-tags.js'
 import { tagRoutes } from './http/routes/tag.js'
 import { openVault } from './identify/identity-vault.js'
+import { backfillJob } from './jobs/backfill-job.js'
 import { importJobs } from './jobs/import-jobs.js'
 import type { JobKind } from './jobs/job-kind.js'
 import { makeJobLeases } from './jobs/job-lease.js'
@@ -81,13 +82,14 @@ export async function wireFlow(ports: Ports): Promise<Flow> {
     clickhouse.workspace(await readDatabaseName(postgres.app, workspaceId))
   const catalogs = openCatalogStore({ app: postgres.app, clickhouse })
   const scanState = (workspaceId: number) => readScanState(postgres.app, workspaceId)
-  const runner = makeTagRunner(async (workspaceId) => ({
+  const runDepsOf = async (workspaceId: number) => ({
     pool: postgres.app,
     clickhouse: await clickhouseOf(workspaceId),
     vault,
     loadCatalog: catalogs.load,
     readScanState: scanState,
-  }))
+  })
+  const runner = makeTagRunner(runDepsOf)
   /** Tags follow what they are computed from: data that was stored, and definitions that were published. */
   const tagsFollow = (what: 'data' | 'definitions') => (workspaceId: number) => {
     runner.noteChange(workspaceId, what)
@@ -132,6 +134,7 @@ export async function wireFlow(ports: Ports): Promise<Flow> {
 
   const jobKinds: JobKind[] = [
     tagRunJob({ pool: postgres.app, runner, loadCatalog: catalogs.load, now: tagDeps.now }),
+    backfillJob({ depsOf: runDepsOf, runner }),
     ...importJobs(importDeps),
   ]
   const leases = makeJobLeases(postgres.worker, ports.processName)

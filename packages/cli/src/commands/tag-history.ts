@@ -3,11 +3,12 @@ import { AppError } from '@tagtree/core/kernel/app-error'
 import type { AddCommands } from '../cli.js'
 import { readInstant, readKnownAt } from '../read-option.js'
 import { printRows } from '../terminal.js'
+import { jobFailure, waitForJob } from '../wait-for-job.js'
 import { valueColumns } from './catalogue.js'
 
 const grains = ['day', 'week', 'month'] as const
 
-/** tagtree tag at | trend | migration | history: what was published of moments of the past. */
+/** tagtree tag at | trend | migration | backfill | history: what was published of moments of the past. */
 export const addTagHistoryCommands: AddCommands = (program, cli) => {
   const { terminal, text } = cli
   const group = program.commands.find((command) => command.name() === 'tag')!
@@ -72,6 +73,25 @@ export const addTagHistoryCommands: AddCommands = (program, cli) => {
         { title: text('人数', 'people'), value: (row: Row) => row.people, right: true },
       ]
       printRows(terminal, false, columns, migration.cells)
+    })
+  group
+    .command('backfill <id>')
+    .description(text('补算首次发布之前的历史', 'compute the history before it was first published'))
+    .option('--by <grain>', 'day | week | month', 'day')
+    .option('--count <n>', text('向前多少个', 'how many of them back'))
+    .option('--no-wait', text('不等待完成', 'do not wait until it is done'))
+    .action(async (id: string, options: { by: string; count?: string; wait: boolean }) => {
+      const client = cli.client()
+      const started = await client.call(contract.backfillTag, {
+        params: { id },
+        body: { by: grainOf(options.by), ...(options.count === undefined ? {} : { count: Number(options.count) }) },
+        idempotencyKey: crypto.randomUUID(),
+      })
+      if (!options.wait) return terminal.out(String(started.id))
+      const job = await waitForJob(client, started.id)
+      if (job.state !== 'done') throw jobFailure(job)
+      const { moments } = job.result as { moments?: number }
+      terminal.out(text(`已补算 ${moments ?? 0} 个时刻`, `computed ${moments ?? 0} moments`))
     })
   group
     .command('history <id> <customer>')

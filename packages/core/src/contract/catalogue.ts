@@ -149,8 +149,16 @@ export const undoCatalogueChange = endpoint({
 })
 
 const Issue = z.object({ pointer: z.string(), message: z.string(), didYouMean: z.string().optional() })
+/** Published histories that a definition reads (`changes`): what happened before they begin does not count. */
+const Histories = z.array(z.object({ id: z.string(), since: Instant.nullable(), moments: z.number().int() }))
 const Saved = z
-  .object({ id: z.string(), version: z.number().int(), changeNo: z.string(), warnings: z.array(Issue) })
+  .object({
+    id: z.string(),
+    version: z.number().int(),
+    changeNo: z.string(),
+    warnings: z.array(Issue),
+    histories: Histories.optional(),
+  })
   .register(z.globalRegistry, { id: 'SavedDefinition' })
 const Sentence = z.object({ zh: z.string(), en: z.string() })
 /** A definition document; its grammar is checked by the language itself, which addresses every issue. */
@@ -222,7 +230,7 @@ export const checkDefinition = endpoint({
   summary: { zh: '检查定义并读成一句话', en: 'Check a definition and say it as a sentence' },
   access: 'read',
   body: z.strictObject({ document: Document }),
-  response: z.object({ sentence: Sentence, warnings: z.array(Issue) }),
+  response: z.object({ sentence: Sentence, warnings: z.array(Issue), histories: Histories }),
   errors: [...inWorkspace, 'DEFINITION_INVALID'],
 })
 

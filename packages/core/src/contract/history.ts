@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { NameId } from './catalogue.js'
 import { endpoint } from './endpoint.js'
+import { Job } from './jobs.js'
 import { Instant, NumberId, PageQuery, page } from './page.js'
 import { Member } from './segment.js'
 
@@ -134,6 +135,45 @@ export const showSubjectTagHistory = endpoint({
   errors: [...inWorkspace, 'NOT_FOUND'],
 })
 
+/** How far back a published history reaches. */
+export const HistoryRange = z.object({
+  id: z.string(),
+  /** null: nothing was published yet. */
+  since: Instant.nullable(),
+  moments: z.number().int(),
+})
+
+export const showHistoryRange = endpoint({
+  id: 'showHistoryRange',
+  stage: 'tag',
+  method: 'GET',
+  path: '/tags/{id}/history',
+  summary: { zh: '已发布历史的起点', en: 'How far back the published history of a tag reaches' },
+  access: 'read',
+  params: z.strictObject({ id: NameId }),
+  response: HistoryRange,
+  errors: [...inWorkspace, 'NOT_FOUND'],
+})
+
+export const backfillTag = endpoint({
+  id: 'backfillTag',
+  stage: 'tag',
+  method: 'POST',
+  path: '/tags/{id}/backfill',
+  summary: { zh: '补算标签的历史', en: 'Compute the history of a tag for moments before it was first published' },
+  access: 'write',
+  params: z.strictObject({ id: NameId }),
+  body: z.strictObject({
+    by: z.enum(['day', 'week', 'month']).default('day'),
+    /** How many back from now; default 90 days, 26 weeks, 12 months. */
+    count: z.number().int().min(1).max(1000).optional(),
+  }),
+  response: Job,
+  status: 202,
+  errors: [...inWorkspace, 'NOT_FOUND'],
+  idempotent: true,
+})
+
 export const HISTORY_ENDPOINTS = [
   showTagAt,
   listTagMembersAt,
@@ -141,4 +181,6 @@ export const HISTORY_ENDPOINTS = [
   showMigration,
   listMigrationMembers,
   showSubjectTagHistory,
+  showHistoryRange,
+  backfillTag,
 ] as const

@@ -7,12 +7,14 @@ import * as definitions from '../../tag/catalogue/definitions.js'
 import { moveDefinition, setDefinitionState } from '../../tag/catalogue/place-definition.js'
 import * as saving from '../../tag/catalogue/save-definition.js'
 import { readUses } from '../../tag/catalogue/usage.js'
+import { readHistoryRanges, readsHistoryOf } from '../../tag/history/history-range.js'
 import { asKnown } from '../../tag/moment-context.js'
 import { previewDefinition } from '../../tag/preview.js'
 import { unpublishedRuns } from '../../tag/run/run-records.js'
 import { asOfMoment } from '../as-of.js'
 import { type Bound, bind } from '../bind.js'
 import type { WorkspaceContext } from '../context.js'
+import { shownRange } from './history.js'
 import { inCatalogue, type TagRouteDeps } from './in-catalogue.js'
 
 /** Definitions of tags, segments and metrics, and the lists beside them. */
@@ -22,6 +24,13 @@ export function definitionRoutes(deps: TagRouteDeps): readonly Bound[] {
   const answerSave = async (context: WorkspaceContext, saved: saving.SavedDefinition, isPublished: boolean) => {
     if (isPublished) await deps.onDefinitionsChanged(context.workspace.id)
     return { ...saved, warnings: saved.warnings.map(plainIssue(context)) }
+  }
+  /** Histories the document reads, to be computed first where they are short. */
+  const historiesOf = async (context: WorkspaceContext, document: unknown) => {
+    const ids = readsHistoryOf(document)
+    if (ids.length === 0) return []
+    const ranges = await inCatalogue(deps, context, ({ tx, workspaceId }) => readHistoryRanges(tx, workspaceId, ids))
+    return ranges.map(shownRange)
   }
 
   return [
@@ -33,7 +42,11 @@ export function definitionRoutes(deps: TagRouteDeps): readonly Bound[] {
     bind(contract.checkDefinition, async ({ body }, context) => {
       const catalog = await catalogOf(context)
       const { definition, warnings } = saving.checkDefinition(body.document, catalog)
-      return { sentence: sentences(definition, catalog), warnings: warnings.map(plainIssue(context)) }
+      return {
+        sentence: sentences(definition, catalog),
+        warnings: warnings.map(plainIssue(context)),
+        histories: await historiesOf(context, definition),
+      }
     }),
     bind(contract.previewDefinition, async ({ body }, context) => {
       const catalog = await catalogOf(context)
@@ -75,7 +88,7 @@ export function definitionRoutes(deps: TagRouteDeps): readonly Bound[] {
       const saved = await inCatalogue(deps, context, (scope) =>
         saving.saveDefinition(scope, document, { catalog, publish, ...place }),
       )
-      return answerSave(context, saved, publish)
+      return { ...(await answerSave(context, saved, publish)), histories: await historiesOf(context, document) }
     }),
     bind(contract.listVersions, async ({ params }, context) => {
       const catalog = await catalogOf(context)

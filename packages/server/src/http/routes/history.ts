@@ -3,9 +3,12 @@ import { AppError } from '@tagtree/core/kernel/app-error'
 import { zoneOf } from '@tagtree/core/kernel/zone'
 import { z } from 'zod'
 import { requireProfile } from '../../identify/subject.js'
+import { orderBackfill } from '../../jobs/backfill-job.js'
+import { readJob, showJob } from '../../jobs/job-records.js'
 import { type MemberReader, readMembersOf } from '../../segment/members.js'
 import { inWorkspace, type Tx } from '../../store/postgres.js'
 import { KIND_WORDS } from '../../tag/catalogue/kind-words.js'
+import { type HistoryRange, readHistoryRanges } from '../../tag/history/history-range.js'
 import { cellStatement, isMulti, type MigrationRequest, readMigration } from '../../tag/history/migration.js'
 import {
   type HistorySubject,
@@ -20,6 +23,7 @@ import {
 import { readSubjectHistory } from '../../tag/history/subject-history.js'
 import { readTrend } from '../../tag/history/trend.js'
 import { type HistoryStatement, profilePage, valuesAt } from '../../tag/history/values-at.js'
+import { isRunnable } from '../../tag/run/run-tags.js'
 import { asOfMoment } from '../as-of.js'
 import { type Bound, bind } from '../bind.js'
 import type { WorkspaceContext } from '../context.js'
@@ -143,7 +147,30 @@ export function historyRoutes(deps: TagRouteDeps & { readonly members: MemberRea
         return { items }
       })
     }),
+    bind(contract.showHistoryRange, async ({ params }, context) => {
+      await subjectOf(context, params.id)
+      const [range] = await reading(context, (tx, workspaceId) => readHistoryRanges(tx, workspaceId, [params.id]))
+      return shownRange(range!)
+    }),
+    bind(contract.backfillTag, async ({ params, body }, context) => {
+      const entry = (await deps.loadCatalog(context.workspace.id)).definitions.get(params.id)
+      if (!entry || !isRunnable(entry)) {
+        throw new AppError('NOT_FOUND', { words: { what: KIND_WORDS.tag, name: params.id } })
+      }
+      const { by, count = usualCount[by] } = body
+      return reading(context, async (tx, workspaceId) => {
+        const job = await orderBackfill(tx, workspaceId, { id: params.id, by, count, until: deps.now() })
+        return showJob(await readJob(tx, workspaceId, job), context.language)
+      })
+    }),
   ]
+}
+
+const usualCount = { day: 90, week: 26, month: 12 } as const
+
+/** A range as answers write it. */
+export function shownRange({ id, since, moments }: HistoryRange) {
+  return { id, since: since === null ? null : new Date(since).toISOString(), moments }
 }
 
 interface MemberPage {

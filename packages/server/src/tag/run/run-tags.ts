@@ -11,7 +11,7 @@ import { deleteLeftovers, dropStrayTables, findLeftovers, markCleaned } from './
 import { followMerges } from './follow-merges.js'
 import { inRunTurn } from './run-lock.js'
 import { type PassResult, runPass } from './run-pass.js'
-import { abortDeadRuns } from './run-records.js'
+import { abortDeadRuns, type RunKind } from './run-records.js'
 
 export interface RunTagsDeps {
   readonly pool: pg.Pool
@@ -29,6 +29,8 @@ export interface RunTagsRequest {
   /** ms; undefined = now. */
   readonly asOf?: number | undefined
   readonly now: number
+  /** What the runs are published as; default base. Others need `asOf`. */
+  readonly kind?: RunKind
   readonly refit: boolean
   readonly signal: AbortSignal
   readonly onProgress: (done: number) => Promise<void>
@@ -72,7 +74,7 @@ async function runInTurn(deps: RunTagsDeps, request: RunTagsRequest): Promise<Ru
         subject,
         asOf: request.asOf ?? request.now,
         isNow: request.asOf === undefined,
-        kind: 'base',
+        kind: request.kind ?? 'base',
         refit: request.refit,
         signal: request.signal,
         onProgress: (done) => request.onProgress((index + done) / groups.length),

@@ -1,31 +1,41 @@
 import { compileTagAudience } from '@tagtree/core/compile/audience/tag-audience'
 import { buildCatalog } from '@tagtree/core/language/testing/catalog-builder'
 import type { WorkspaceClickHouse } from '@tagtree/server/store/clickhouse'
-import { type BenchResult, percentile, timeEach } from './measure.js'
+import { type BenchResult, percentile } from './measure.js'
 
 const tags = 20
 const valuesPerTag = 6
 /** Beside the tags, which are numbered from 1 here. */
 const populationNumber = 900
+const warmUp = 4
+const rounds = 30
 
 /**
  * Counts the same 5-condition audience over `profiles` people with 20 tags from stored bitmaps and, beside it, from a
- * tall table (profile, tag, value) with one row per assignment: the shape most tools use.
+ * tall table (profile, tag, value) with one row per assignment: the shape most tools use. The ways take turns, so that
+ * what else the machine does falls on all of them.
  */
 export async function benchAudience(clickhouse: WorkspaceClickHouse, profiles: number): Promise<BenchResult[]> {
   await fill(clickhouse, profiles)
   const audience = compileAudience()
-  const [byBitmaps] = await clickhouse.query<{ people: string }>(audience.sql, { params: audience.params })
-  const [byTall] = await clickhouse.query<{ people: string }>(tallQuery)
-  if (byBitmaps?.people !== byTall?.people) {
-    throw new Error(`the two ways disagree: ${byBitmaps?.people} and ${byTall?.people}`)
+  const ways = { bitmaps: audience, ...tallQueries }
+  const samples = new Map<string, number[]>(Object.keys(ways).map((way) => [way, []]))
+  const people = new Set<string>()
+  for (let round = -warmUp; round < rounds; round += 1) {
+    for (const [way, { sql, params }] of Object.entries(ways)) {
+      const begun = performance.now()
+      const [row] = await clickhouse.query<{ people: string }>(sql, { params })
+      if (round >= 0) samples.get(way)!.push(performance.now() - begun)
+      people.add(String(row?.people))
+    }
   }
-  const bitmaps = await timeEach(40, 5, () => clickhouse.query(audience.sql, { params: audience.params }))
-  const tall = await timeEach(8, 2, () => clickhouse.query(tallQuery))
-  const p95 = percentile(bitmaps, 0.95)
-  const ratio = percentile(tall, 0.5) / percentile(bitmaps, 0.5)
+  if (people.size !== 1) throw new Error(`the ways disagree: ${[...people].join(', ')}`)
+  const median = (way: string): number => percentile(samples.get(way)!, 0.5)
+  const p95 = percentile(samples.get('bitmaps')!, 0.95)
   const size = profiles >= 10_000_000 ? '10 M' : `${profiles / 1_000_000} M`
   const wanted = profiles >= 10_000_000 ? 30 : 10
+  const slower = (way: string): string =>
+    `${(median(way) / median('bitmaps')).toFixed(1)} times slower (${median(way).toFixed(0)} ms, bitmaps ${median('bitmaps').toFixed(1)} ms)`
   return [
     {
       name: `count of 5 tag conditions, ${size} people, p95`,
@@ -34,10 +44,22 @@ export async function benchAudience(clickhouse: WorkspaceClickHouse, profiles: n
       met: profiles >= 10_000_000 ? null : p95 <= 30,
     },
     {
-      name: `the same from a tall table, median against median`,
-      measured: `${ratio.toFixed(1)} times slower (${percentile(tall, 0.5).toFixed(0)} ms)`,
+      name: 'the same from a tall table, medians',
+      measured: slower('grouped'),
       target: `>= ${wanted} times`,
-      met: ratio >= wanted,
+      met: median('grouped') / median('bitmaps') >= wanted,
+    },
+    {
+      name: 'the same from a tall table, reading only the values asked for',
+      measured: slower('narrow'),
+      target: '',
+      met: null,
+    },
+    {
+      name: 'the same from a tall table, by hand with one bit per condition',
+      measured: slower('masked'),
+      target: '',
+      met: null,
     },
   ]
 }
@@ -102,8 +124,23 @@ function compileAudience() {
   return audience.count
 }
 
-const tallQuery = `SELECT count() AS people FROM (
-  SELECT profile_id FROM tall_tags WHERE tag_id IN (1, 2, 3, 4, 5) GROUP BY profile_id
-  HAVING countIf(tag_id = 1 AND value IN (1, 2)) > 0 AND countIf(tag_id = 2 AND value = 3) > 0
-    AND countIf(tag_id = 3 AND value != 4) > 0
-    AND (countIf(tag_id = 4 AND value = 1) > 0 OR countIf(tag_id = 5 AND value = 2) > 0))`
+/** What the narrow forms read: the key of the table finds these rows. */
+const wantedRows = `(tag_id = 1 AND value IN (1, 2)) OR (tag_id = 2 AND value = 3) OR (tag_id = 3 AND value != 4)
+  OR (tag_id = 4 AND value = 1) OR (tag_id = 5 AND value = 2)`
+
+/** The audience as tools that keep tall tables ask for it, and the two best ways found to ask this one by hand. */
+const tallQueries = {
+  grouped: tall(`SELECT profile_id FROM tall_tags WHERE tag_id IN (1, 2, 3, 4, 5) GROUP BY profile_id
+    HAVING countIf(tag_id = 1 AND value IN (1, 2)) > 0 AND countIf(tag_id = 2 AND value = 3) > 0
+      AND countIf(tag_id = 3 AND value != 4) > 0
+      AND (countIf(tag_id = 4 AND value = 1) > 0 OR countIf(tag_id = 5 AND value = 2) > 0)`),
+  narrow: tall(`SELECT profile_id FROM tall_tags WHERE ${wantedRows} GROUP BY profile_id
+    HAVING countIf(tag_id = 1) > 0 AND countIf(tag_id = 2) > 0 AND countIf(tag_id = 3) > 0
+      AND countIf(tag_id IN (4, 5)) > 0`),
+  masked: tall(`SELECT profile_id FROM tall_tags WHERE ${wantedRows} GROUP BY profile_id
+    HAVING groupBitOr(toUInt8(bitShiftLeft(1, least(tag_id, 4)))) = 30`),
+}
+
+function tall(profiles: string) {
+  return { sql: `SELECT count() AS people FROM (${profiles})`, params: {} }
+}

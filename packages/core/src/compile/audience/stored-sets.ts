@@ -100,24 +100,47 @@ export class StoredSets {
     }
   }
 
-  /** One scan that reads only the bitmaps an expression needs; leaf i is the column b<i>. */
+  /**
+   * One scan that reads only the bitmaps an expression needs; leaf i is the column b<i>. Short on purpose: taking the
+   * statement apart costs ClickHouse more than the bitmaps do. A run is of one number, so a leaf need not name it.
+   */
   #print(expression: BitmapExpression): { source: string; params: Record<string, unknown> } {
-    const params: Record<string, unknown> = {}
-    const tests: string[] = []
-    const columns: string[] = []
-    for (const index of leavesOf(expression)) {
-      const leaf = this.#leaves[index]!
-      params[`t${index}`] = leaf.number
-      params[`r${index}`] = leaf.run
-      let test = `tag_id = {t${index}:UInt32} AND run_id = {r${index}:UInt64}`
-      if (leaf.values !== null) {
-        params[`v${index}`] = leaf.values
+    const indices = [...leavesOf(expression)]
+    if (indices.length === 0) return { source: 'SELECT slice FROM tag_bitmaps WHERE false GROUP BY slice', params: {} }
+    const leaves = indices.map((index) => this.#leaves[index]!)
+    const whole = leaves.filter((leaf) => leaf.values === null)
+    // Numbers, because strings inside of arrays would be quoted; run ids stay far below 2^53.
+    const params: Record<string, unknown> = { runs: distinct(leaves.map((leaf) => Number(leaf.run))) }
+    const reads: string[] = []
+    if (whole.length > 0) {
+      params.whole = distinct(whole.map((leaf) => leaf.number))
+      reads.push('tag_id IN {whole:Array(UInt32)}')
+    }
+    if (whole.length < leaves.length) {
+      params.numbers = distinct(leaves.flatMap((leaf) => (leaf.values === null ? [] : [leaf.number])))
+      params.values = distinct(leaves.flatMap((leaf) => leaf.values ?? []))
+      // More than is wanted when leaves share values; each column takes its own.
+      reads.push('tag_id IN {numbers:Array(UInt32)} AND value IN {values:Array(UInt32)}')
+    }
+    const read = reads.length === 1 ? reads[0] : `(${reads.map((one) => `(${one})`).join(' OR ')})`
+    const columns = indices.map((index) => {
+      const { run, values } = this.#leaves[index]!
+      params[`r${index}`] = run
+      let test = `run_id = {r${index}:UInt64}`
+      if (values?.length === 1) {
+        params[`v${index}`] = values[0]
+        test += ` AND value = {v${index}:UInt32}`
+      } else if (values !== null) {
+        params[`v${index}`] = values
         test += ` AND value IN {v${index}:Array(UInt32)}`
       }
-      tests.push(`(${test})`)
-      columns.push(`groupBitmapMergeStateIf(users, ${test}) AS b${index}`)
-    }
-    const source = `SELECT ${['slice', ...columns].join(', ')} FROM tag_bitmaps WHERE ${tests.join(' OR ') || 'false'} GROUP BY slice`
+      return `groupBitmapMergeStateIf(users, ${test}) AS b${index}`
+    })
+    const source = `SELECT slice, ${columns.join(', ')} FROM tag_bitmaps WHERE ${read} AND run_id IN {runs:Array(UInt64)} GROUP BY slice`
     return { source, params }
   }
+}
+
+function distinct(numbers: readonly number[]): number[] {
+  return [...new Set(numbers)]
 }

@@ -66,6 +66,17 @@ export const RelationItem = z
   })
   .register(z.globalRegistry, { id: 'RelationItem' })
 
+/** An item of a catalogue (goods, articles): the newest row of an item says all that is known of it. */
+export const CatalogueItem = z
+  .strictObject({
+    id: ItemId.optional(),
+    catalogue: z.string().min(1).max(100),
+    item: z.string().min(1).max(255),
+    time: Moment.optional(),
+    properties: Values.optional(),
+  })
+  .register(z.globalRegistry, { id: 'CatalogueItem' })
+
 /** Items of one request, all kinds together. */
 export const MAX_BATCH_ITEMS = 5_000
 
@@ -85,8 +96,8 @@ export const collectBatch = endpoint({
   method: 'POST',
   path: '/batch',
   summary: {
-    zh: '批量写入事件、画像属性、身份与关系；确认即已持久化，重发同一 id 不会重复',
-    en: 'Take in events, attributes, identities and relations; acknowledged means durable, the same id counts once',
+    zh: '批量写入事件、画像属性、身份、关系与商品；确认即已持久化，重发同一 id 不会重复',
+    en: 'Take in events, attributes, identities, relations and catalogue items; acknowledged means durable, the same id counts once',
   },
   access: 'import',
   body: z.strictObject({
@@ -94,6 +105,7 @@ export const collectBatch = endpoint({
     attributes: judgedLater(AttributesItem),
     identities: judgedLater(IdentitiesItem),
     relations: judgedLater(RelationItem),
+    items: judgedLater(CatalogueItem),
   }),
   itemised: true,
   response: z.object({

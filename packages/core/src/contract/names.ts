@@ -59,4 +59,113 @@ export const saveRelation = endpoint({
   errors: [...inWorkspace, 'RELATION_FIXED', 'RELATION_INVALID', 'CATALOG_FULL', 'NOT_FOUND'],
 })
 
-export const NAME_ENDPOINTS = [listRelations, saveRelation] as const
+const PropertyType = z.enum(['number', 'money', 'text', 'date', 'bool', 'list'])
+
+/** A property of an event; those of order lines are `items.x`. */
+export const EventProperty = z
+  .object({
+    name: z.string(),
+    type: PropertyType,
+    label: TextShape,
+    /** The item catalogue whose items the value names: `items.sku.brand` goes on there. */
+    catalogue: z.string().nullable(),
+  })
+  .register(z.globalRegistry, { id: 'EventProperty' })
+
+/** An event by its name, with what it brings. */
+export const EventName = z
+  .object({
+    name: z.string(),
+    label: TextShape,
+    /** Done to the subject, not by her: counts only where it is named. */
+    passive: z.boolean(),
+    properties: z.array(EventProperty),
+  })
+  .register(z.globalRegistry, { id: 'EventName' })
+
+/** A catalogue of things with the properties its items have. */
+export const ItemCatalogue = z
+  .object({
+    key: z.string(),
+    label: TextShape,
+    properties: z.array(z.object({ name: z.string(), type: PropertyType, label: TextShape })),
+  })
+  .register(z.globalRegistry, { id: 'ItemCatalogue' })
+
+export const listEvents = endpoint({
+  id: 'listEvents',
+  stage: 'collect',
+  method: 'GET',
+  path: '/events',
+  summary: { zh: '列出事件及其属性', en: 'List the events with their properties' },
+  access: 'read',
+  response: z.object({ items: z.array(EventName) }),
+  errors: inWorkspace,
+})
+
+export const editEvent = endpoint({
+  id: 'editEvent',
+  stage: 'collect',
+  method: 'PATCH',
+  path: '/events/{event}',
+  summary: { zh: '修改事件的名称，或是否为被动事件', en: 'Change what an event is called, or whether it is passive' },
+  access: 'write',
+  params: z.strictObject({ event: z.string().max(100) }),
+  body: z.strictObject({ label: TextShape.optional(), passive: z.boolean().optional() }),
+  response: EventName,
+  errors: [...inWorkspace, 'NOT_FOUND'],
+})
+
+export const editEventProperty = endpoint({
+  id: 'editEventProperty',
+  stage: 'collect',
+  method: 'PATCH',
+  path: '/events/{event}/properties/{property}',
+  summary: {
+    zh: '修改事件属性的名称，或指明其值是哪个商品目录的编号',
+    en: 'Change what a property is called, or name the item catalogue its values belong to',
+  },
+  access: 'write',
+  params: z.strictObject({ event: z.string().max(100), property: z.string().max(110) }),
+  body: z.strictObject({ label: TextShape.optional(), catalogue: z.string().max(100).nullable().optional() }),
+  response: EventProperty,
+  errors: [...inWorkspace, 'NOT_FOUND', 'CATALOG_TYPE_FIXED'],
+})
+
+export const listItemCatalogues = endpoint({
+  id: 'listItemCatalogues',
+  stage: 'collect',
+  method: 'GET',
+  path: '/items',
+  summary: { zh: '列出商品目录及其属性', en: 'List the item catalogues with their properties' },
+  access: 'read',
+  response: z.object({ items: z.array(ItemCatalogue) }),
+  errors: inWorkspace,
+})
+
+export const editItemCatalogue = endpoint({
+  id: 'editItemCatalogue',
+  stage: 'collect',
+  method: 'PATCH',
+  path: '/items/{catalogue}',
+  summary: { zh: '修改商品目录及其属性的名称', en: 'Change what a catalogue and its properties are called' },
+  access: 'write',
+  params: z.strictObject({ catalogue: z.string().max(100) }),
+  body: z.strictObject({
+    label: TextShape.optional(),
+    /** Property -> what it is called. */
+    properties: z.record(z.string().max(110), TextShape).optional(),
+  }),
+  response: ItemCatalogue,
+  errors: [...inWorkspace, 'NOT_FOUND'],
+})
+
+export const NAME_ENDPOINTS = [
+  listRelations,
+  saveRelation,
+  listEvents,
+  editEvent,
+  editEventProperty,
+  listItemCatalogues,
+  editItemCatalogue,
+] as const

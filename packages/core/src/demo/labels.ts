@@ -8,6 +8,8 @@ export interface Label {
 /** What the demo's files bring, as the catalogue shall show it. */
 export interface NamedProperty extends Label {
   readonly type: PropertyType
+  /** The item catalogue whose items the value names. */
+  readonly catalogue?: string
 }
 export interface NamedEvent extends Label {
   readonly properties: Readonly<Record<string, NamedProperty>>
@@ -17,7 +19,7 @@ const named = (type: PropertyType, zh: string, en: string): NamedProperty => ({ 
 
 const CHANNEL = named('text', '渠道', 'channel')
 const CATEGORY = named('text', '品类', 'category')
-const SKU = named('text', '商品', 'article')
+const SKU = { ...named('text', '商品', 'article'), catalogue: 'goods' }
 const PRICE = named('money', '价格', 'price')
 const ORDER_ID = named('text', '订单号', 'order number')
 const STORE = named('text', '门店', 'store')

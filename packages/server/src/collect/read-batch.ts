@@ -8,6 +8,7 @@ import type {
 } from '@tagtree/core/collect/incoming'
 import type {
   AttributesItem,
+  CatalogueItem,
   EventItem,
   IdentitiesItem,
   RelationItem,
@@ -120,6 +121,22 @@ export function relationFact(item: z.output<typeof RelationItem>, arrival: numbe
   const [from, to] = [subjectOf(item.from), subjectOf(item.to)]
   const id = item.id ?? JSON.stringify([relation, from, to, role, item.time, item.until])
   return { type: 'relation', key: streamKey(`relation\0${id}`), relation, from, to, role, ts, until }
+}
+
+export function itemFact(item: z.output<typeof CatalogueItem>, arrival: number): Incoming | Issue {
+  const ts = readMoment(item.time, arrival)
+  if (typeof ts === 'object') return ts
+  const properties = (item.properties ?? {}) as Readonly<Record<string, RawValue>>
+  // Sent again without an id and a time, it is a new statement: the item may have been another one in between.
+  const id = item.id ?? JSON.stringify([item.catalogue, item.item, properties, item.time ?? arrival])
+  return {
+    type: 'item',
+    key: streamKey(`item\0${id}`),
+    catalogue: item.catalogue,
+    item: item.item,
+    ts,
+    properties,
+  }
 }
 
 function subjectOf(given: z.output<typeof SubjectGiven>): SubjectReference {

@@ -13,7 +13,7 @@ import type pg from 'pg'
 import { readCalendar } from './calendar/read-calendar.js'
 import type { ClickHouse } from './clickhouse.js'
 import { growCatalog, type WantedNames } from './grow-catalog.js'
-import { bumpCatalogVersion, type Names, readNames } from './names.js'
+import { bumpCatalogVersion, type Names, readNames, type StoredProperty } from './names.js'
 import { inWorkspace, type Tx } from './postgres.js'
 
 /** The names of each workspace. */
@@ -81,6 +81,10 @@ async function readStamp(tx: Tx, workspaceId: number): Promise<Stamp> {
   return stamp
 }
 
+function propertyEntry({ type, labels, item, column, catalogue }: StoredProperty, name: string): PropertyEntry {
+  return { name, type, labels, item, column, ...(catalogue === null ? {} : { catalogue }) }
+}
+
 interface DefinitionRow {
   readonly id: string
   readonly kind: DefinitionEntry['kind'] | 'list'
@@ -112,12 +116,10 @@ function toCatalog(stamp: Stamp, names: Names, rows: readonly DefinitionRow[]): 
   for (const event of names.events.values()) {
     if (event.state === 'blocked') continue
     const properties = new Map<string, PropertyEntry>()
-    for (const { name, type, labels, column } of event.plain.values()) {
-      properties.set(name, { name, type, labels, item: false, column })
-    }
-    for (const { name, type, labels, column } of event.item.values()) {
-      const path = `items.${name}`
-      properties.set(path, { name: path, type, labels, item: true, column })
+    for (const property of event.plain.values()) properties.set(property.name, propertyEntry(property, property.name))
+    for (const property of event.item.values()) {
+      const path = `items.${property.name}`
+      properties.set(path, propertyEntry(property, path))
     }
     events.set(event.name, { name: event.name, labels: event.labels, passive: event.passive, properties })
   }
@@ -151,6 +153,6 @@ function toCatalog(stamp: Stamp, names: Names, rows: readonly DefinitionRow[]): 
     relations: names.relations,
     definitions,
     lists,
-    items: new Map(),
+    items: names.items,
   }
 }

@@ -3,9 +3,12 @@ import { AppError } from '@tagtree/core/kernel/app-error'
 import type { Text } from '@tagtree/core/language/document'
 import { checkRoom } from './check-room.js'
 import { quoteIdentifier, type WorkspaceClickHouse } from './clickhouse.js'
+import { ColumnBook, storageOf } from './column-book.js'
+import { addItemNames, type WantedItemCatalogue, type WantedItemProperty } from './grow-items.js'
 import { bumpCatalogVersion, type Names, readNames, type StoredAttribute, type StoredProperty } from './names.js'
 import type { Tx } from './postgres.js'
 import { addRelations, type WantedRelation } from './relations.js'
+import { addColumns, plainColumnType, readColumns } from './typed-columns.js'
 
 /** Names to add; those that exist already are left as they are. */
 export interface WantedNames {
@@ -15,6 +18,8 @@ export interface WantedNames {
   readonly subjects?: readonly { readonly key: string; readonly labels?: Text }[]
   readonly identityKinds?: readonly IdentityKindEntry[]
   readonly relations?: readonly WantedRelation[]
+  readonly catalogues?: readonly WantedItemCatalogue[]
+  readonly itemProperties?: readonly WantedItemProperty[]
 }
 export interface WantedProperty {
   readonly event: string
@@ -24,6 +29,8 @@ export interface WantedProperty {
   readonly labels?: Text
   /** Text that hardly repeats or is long: a plain column instead of a dictionary one. */
   readonly diverse?: boolean
+  /** The item catalogue whose items the value names. */
+  readonly catalogue?: string
 }
 export interface WantedAttribute {
   readonly subject: string
@@ -58,6 +65,7 @@ export async function growCatalog(
   await addEvents(tx, workspaceId, names, wanted.events ?? [], planned)
   await addProperties(tx, clickhouse, workspaceId, names, wanted.properties ?? [], planned)
   await addAttributes(tx, clickhouse, workspaceId, names, wanted.attributes ?? [], planned)
+  await addItemNames(tx, clickhouse, workspaceId, names, wanted.catalogues ?? [], wanted.itemProperties ?? [], planned)
   await bumpCatalogVersion(tx, workspaceId)
   return readNames(tx, workspaceId)
 }
@@ -151,25 +159,33 @@ async function addProperties(
   for (const property of wanted) {
     const event = names.events.get(property.event)
     const known = (property.item ? event?.item : event?.plain)?.get(property.name)
-    if (known === undefined) missing.push(property)
-    else if (planned && known.type !== property.type) await changeType(tx, workspaceId, known, property.type)
+    if (known === undefined) {
+      missing.push(property)
+      continue
+    }
+    if (planned && known.type !== property.type) await changeType(tx, workspaceId, known, property.type)
+    if (planned && property.catalogue !== undefined && known.catalogue !== property.catalogue) {
+      await joinCatalogue(tx, workspaceId, known, property.catalogue)
+    }
   }
   if (missing.length === 0) return
   checkRoom('properties', '属性', stored.length + missing.length, MAX_NAMES.properties)
   const existing = await readColumns(clickhouse, 'events')
-  const columns = new ColumnBook(stored, existing)
+  const inSpace = <P extends { readonly item: boolean }>(property: P) =>
+    ({ ...property, space: property.item ? 'i' : 'p' }) as const
+  const columns = new ColumnBook(stored.map(inSpace), existing, MAX_EVENT_COLUMNS)
   const added: StoredProperty[] = []
   for (const property of missing) {
-    const column = columns.columnFor(property)
-    const { event, item, name, type } = property
-    added.push({ event, item, name, type, labels: property.labels ?? name, column })
+    const column = columns.columnFor(inSpace(property))
+    const { event, item, name, type, catalogue = null } = property
+    added.push({ event, item, name, type, labels: property.labels ?? name, column, catalogue })
   }
   await addColumns(clickhouse, 'events', columns.added)
   await tx.query(
-    `insert into catalog_property (workspace_id, event, item, name, type, labels, column_name, planned)
-     select $1, event, item, name, type, labels, column_name, $8
-     from unnest($2::text[], $3::boolean[], $4::text[], $5::text[], $6::jsonb[], $7::text[])
-       as t(event, item, name, type, labels, column_name)
+    `insert into catalog_property (workspace_id, event, item, name, type, labels, column_name, planned, catalogue)
+     select $1, event, item, name, type, labels, column_name, $8, catalogue
+     from unnest($2::text[], $3::boolean[], $4::text[], $5::text[], $6::jsonb[], $7::text[], $9::text[])
+       as t(event, item, name, type, labels, column_name, catalogue)
      on conflict do nothing`,
     [
       workspaceId,
@@ -180,13 +196,14 @@ async function addProperties(
       added.map((property) => JSON.stringify(property.labels)),
       added.map((property) => property.column),
       planned,
+      added.map((property) => property.catalogue),
     ],
   )
 }
 
 /** number and money share their storage: that change is a matter of names. */
 async function changeType(tx: Tx, workspaceId: number, known: StoredProperty, type: PropertyType): Promise<void> {
-  if (!sameStorage(known.type, type)) {
+  if (storageOf(known.type) !== storageOf(type)) {
     throw new AppError('CATALOG_TYPE_FIXED', { words: { name: known.name, known: known.type, wanted: type } })
   }
   if (type !== 'money') return
@@ -196,9 +213,24 @@ async function changeType(tx: Tx, workspaceId: number, known: StoredProperty, ty
   )
 }
 
-function sameStorage(a: PropertyType, b: PropertyType): boolean {
-  const storage = (type: PropertyType): PropertyType => (type === 'money' ? 'number' : type)
-  return storage(a) === storage(b)
+/**
+ * Says whose items the values of a property name; null = of no catalogue.
+ * @throws AppError CATALOG_TYPE_FIXED when the values are no text
+ */
+export async function joinCatalogue(
+  tx: Tx,
+  workspaceId: number,
+  property: StoredProperty,
+  catalogue: string | null,
+): Promise<void> {
+  const { event, item, name, type } = property
+  if (catalogue !== null && type !== 'text') {
+    throw new AppError('CATALOG_TYPE_FIXED', { words: { name, known: type, wanted: 'text' } })
+  }
+  await tx.query(
+    `update catalog_property set catalogue = $5 where workspace_id = $1 and event = $2 and item = $3 and name = $4`,
+    [workspaceId, event, item, name, catalogue],
+  )
 }
 
 async function addAttributes(
@@ -215,7 +247,7 @@ async function addAttributes(
     const known = names.attributes.get(attribute.subject)?.get(attribute.key)
     if (known === undefined) missing.push(attribute)
     else if (planned && known.type !== attribute.type) {
-      if (!sameStorage(known.type, attribute.type)) {
+      if (storageOf(known.type) !== storageOf(attribute.type)) {
         const words = { name: known.key, known: known.type, wanted: attribute.type }
         throw new AppError('CATALOG_TYPE_FIXED', { words })
       }
@@ -273,94 +305,4 @@ async function dropColumn(clickhouse: WorkspaceClickHouse, column: string): Prom
      DROP COLUMN IF EXISTS ${quoteIdentifier(`${column}__known`)}`,
     { settings: { mutations_sync: '1' } },
   )
-}
-
-async function readColumns(
-  clickhouse: WorkspaceClickHouse,
-  table: 'events' | 'attributes',
-): Promise<Map<string, string>> {
-  const rows = await clickhouse.query<{ name: string; type: string }>(
-    'SELECT name, type FROM system.columns WHERE database = currentDatabase() AND table = {table:String}',
-    { params: { table } },
-  )
-  return new Map(rows.map((row) => [row.name, row.type]))
-}
-
-async function addColumns(
-  clickhouse: WorkspaceClickHouse,
-  table: 'events' | 'attributes',
-  columns: ReadonlyMap<string, string>,
-): Promise<void> {
-  if (columns.size === 0) return
-  const parts = [...columns].map(([name, type]) => `ADD COLUMN IF NOT EXISTS ${quoteIdentifier(name)} ${type}`)
-  await clickhouse.command(`ALTER TABLE ${table} ${parts.join(', ')}`)
-}
-
-function plainColumnType(type: PropertyType, diverse: boolean): string {
-  switch (type) {
-    case 'number':
-    case 'money':
-      return 'Nullable(Decimal(18, 4))'
-    case 'text':
-      return diverse ? 'Nullable(String)' : 'LowCardinality(Nullable(String))'
-    case 'date':
-      return "Nullable(DateTime64(3, 'UTC'))"
-    case 'bool':
-      return 'Nullable(UInt8)'
-    case 'list':
-      return 'Array(String)'
-  }
-}
-
-/** Hands out columns of events: one per (name, type, line or event), shared by all events that use it. */
-class ColumnBook {
-  readonly added = new Map<string, string>()
-  private readonly shared = new Map<string, string>()
-  private readonly taken = new Set<string>()
-
-  constructor(
-    stored: readonly StoredProperty[],
-    private readonly existing: ReadonlyMap<string, string>,
-  ) {
-    for (const property of stored) {
-      if (property.column === null) continue
-      this.shared.set(shareKey(property), property.column)
-      this.taken.add(property.column)
-    }
-  }
-
-  /** null = all columns are used up, or lines cannot hold the type. */
-  columnFor(property: WantedProperty): string | null {
-    if (property.item && property.type === 'list') return null
-    const shared = this.shared.get(shareKey(property))
-    if (shared !== undefined) return shared
-    if (this.taken.size >= MAX_EVENT_COLUMNS) return null
-    const plain = plainColumnType(property.type, property.diverse ?? false)
-    const type = property.item ? `Array(${plain})` : plain
-    const column = this.freeName(property, type)
-    // Also where a row does not give it, a line column has one element per line: all of them can be joined.
-    const filled = property.item ? ` DEFAULT arrayResize(CAST([] AS ${type}), items_count)` : ''
-    this.shared.set(shareKey(property), column)
-    this.taken.add(column)
-    if (!this.existing.has(column)) this.added.set(column, `${type}${filled}`)
-    if (property.type === 'list') this.added.set(`${column}__known`, 'UInt8')
-    return column
-  }
-
-  private freeName(property: WantedProperty, type: string): string {
-    const prefix = property.item ? 'i_' : 'p_'
-    const readable = /^[a-z][a-z0-9_.]{0,40}$/.test(property.name) && !property.name.endsWith('__known')
-    const base = property.name.replaceAll('.', '__')
-    const storage = property.type === 'money' ? 'number' : property.type
-    const candidates = readable ? [`${prefix}${base}`, `${prefix}${base}__${storage}`] : []
-    for (let number = this.taken.size + 1; ; number++) {
-      const column = candidates.shift() ?? `${prefix}${number}`
-      const left = this.existing.get(column)
-      if (!this.taken.has(column) && (left === undefined || left === type)) return column
-    }
-  }
-}
-
-function shareKey(property: Pick<WantedProperty, 'item' | 'name' | 'type'>): string {
-  return `${property.item ? 'i' : 'p'}\0${property.type === 'money' ? 'number' : property.type}\0${property.name}`
 }

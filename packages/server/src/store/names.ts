@@ -10,6 +10,21 @@ export interface StoredProperty {
   readonly type: PropertyType
   readonly labels: Text
   readonly column: string | null
+  /** The item catalogue whose items the value names. */
+  readonly catalogue: string | null
+}
+/** A property of the items of a catalogue; `column` null = in the JSON column props. */
+export interface StoredItemProperty {
+  readonly catalogue: string
+  readonly name: string
+  readonly type: PropertyType
+  readonly labels: Text
+  readonly column: string | null
+}
+export interface StoredItemCatalogue {
+  readonly key: string
+  readonly labels: Text
+  readonly properties: Map<string, StoredItemProperty>
 }
 export interface StoredAttribute {
   readonly id: number
@@ -39,6 +54,7 @@ export interface Names {
   readonly attributes: Map<string, Map<string, StoredAttribute>>
   readonly identityKinds: Map<string, IdentityKindEntry>
   readonly relations: Map<string, RelationEntry>
+  readonly items: Map<string, StoredItemCatalogue>
 }
 
 /** Reads all names of the transaction's workspace. */
@@ -85,8 +101,9 @@ export async function readNames(tx: Tx, workspaceId: number): Promise<Names> {
     type: PropertyType
     labels: Text
     column_name: string | null
+    catalogue: string | null
   }>(
-    `select event, item, name, type, labels, column_name from catalog_property
+    `select event, item, name, type, labels, column_name, catalogue from catalog_property
      where workspace_id = $1 order by created_at, event, item, name`,
     [workspaceId],
   )
@@ -100,6 +117,21 @@ export async function readNames(tx: Tx, workspaceId: number): Promise<Names> {
   }>(
     `select attr_id, subject, key, type, labels, column_name from catalog_attribute
      where workspace_id = $1 order by attr_id`,
+    [workspaceId],
+  )
+  const catalogues = await tx.query<{ key: string; labels: Text }>(
+    'select key, labels from item_catalogue where workspace_id = $1 order by created_at, key',
+    [workspaceId],
+  )
+  const ofItems = await tx.query<{
+    catalogue: string
+    name: string
+    type: PropertyType
+    labels: Text
+    column_name: string | null
+  }>(
+    `select catalogue, name, type, labels, column_name from item_property
+     where workspace_id = $1 order by created_at, catalogue, name`,
     [workspaceId],
   )
   const names: Names = {
@@ -135,6 +167,10 @@ export async function readNames(tx: Tx, workspaceId: number): Promise<Names> {
         },
       ]),
     ),
+    items: new Map(catalogues.rows.map((row) => [row.key, { ...row, properties: new Map() }])),
+  }
+  for (const { column_name: column, ...row } of ofItems.rows) {
+    names.items.get(row.catalogue)?.properties.set(row.name, { ...row, column })
   }
   for (const row of events.rows) names.events.set(row.name, { ...row, plain: new Map(), item: new Map() })
   for (const row of properties.rows) {

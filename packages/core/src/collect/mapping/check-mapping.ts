@@ -7,7 +7,15 @@ import { say, sayNearest } from '../../language/frame/message.js'
 import { dateReader } from './cells/date-format.js'
 import { columnReading, expressionType } from './expression-type.js'
 import { valueExpression } from './mapped-values.js'
-import type { AttributeValue, EventOutput, Expression, MappedValue, Mapping, Output } from './mapping.js'
+import type {
+  AttributeValue,
+  DescribedValue,
+  EventOutput,
+  Expression,
+  MappedValue,
+  Mapping,
+  Output,
+} from './mapping.js'
 
 /** Second look at a mapping whose form is right: the names it uses, types of times, formats of dates. */
 export function checkMapping(mapping: Mapping, fileColumns: readonly string[] | null, report: Report): void {
@@ -161,7 +169,14 @@ class Checker {
         this.report(say('"items" are the lines of an order', '“items”是订单的明细行'), ...path, name)
       const expression = valueExpression(value)
       this.expression(expression, ...path, name, ...(expression === value ? [] : ['value']))
+      if (typeof value === 'object' && 'catalogue' in value) this.text(value, ...path, name, 'catalogue')
     }
+  }
+
+  /** What names an item is a text: 001 is not 1. */
+  private text(value: DescribedValue, ...path: PropertyKey[]): void {
+    if ((value.type ?? expressionType(this.mapping, value.value)) === 'text') return
+    this.report(say('what names an item is a text: give it type: text', '商品编号应为文本：请写 type: text'), ...path)
   }
 
   time(expression: Expression, ...path: PropertyKey[]): void {

@@ -62,8 +62,14 @@ function expressionPosition(): Position {
   return position
 }
 
+/** Names of identity kinds, relations, subjects, item catalogues: what the catalogue takes. */
+export const catalogueKey = z
+  .string()
+  .regex(/^[a-z][a-z0-9_]*(\.[A-Za-z0-9_-]+)*$/, 'a name is lower case letters, digits and _')
+  .max(80)
+
 const described = { value: expression, type: z.enum(PROPERTY_TYPES).exactOptional(), label: text.exactOptional() }
-const describedValue = z.strictObject(described)
+const describedValue = z.strictObject({ ...described, catalogue: catalogueKey.exactOptional() })
 const describedAttribute = z.strictObject({
   ...described,
   operation: z.enum(['set', 'set_once', 'increment', 'append', 'unset']).exactOptional(),

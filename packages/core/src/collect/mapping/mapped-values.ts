@@ -2,7 +2,7 @@ import type { PropertyType } from '../../catalog/catalog.js'
 import type { Text } from '../../language/document.js'
 import type { RawValue } from '../incoming.js'
 import { expressionType } from './expression-type.js'
-import type { AttributeValue, DescribedAttribute, Expression, Mapping } from './mapping.js'
+import type { AttributeValue, DescribedAttribute, DescribedValue, Expression, Mapping } from './mapping.js'
 import { prepareExpression, rawOf } from './prepare-expression.js'
 import type { RowScope } from './row-scope.js'
 
@@ -11,6 +11,8 @@ export interface NamedValue {
   readonly name: string
   readonly type: PropertyType
   readonly label: Text | undefined
+  /** The item catalogue whose items the value names. */
+  readonly catalogue: string | undefined
   readonly operation: 'set' | 'set_once' | 'increment' | 'append' | 'unset'
   /** null when the row has none. */
   readonly read: (row: RowScope) => RawValue
@@ -40,6 +42,7 @@ export function prepareValues(
       name,
       type,
       label: described?.label,
+      catalogue: (described as DescribedValue | undefined)?.catalogue,
       operation: described?.operation ?? 'set',
       read: (row) => rawOf(prepared(row), type),
     }

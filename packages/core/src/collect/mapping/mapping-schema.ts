@@ -5,7 +5,15 @@ import { say, sayNearest } from '../../language/frame/message.js'
 import type { ObjectSchema } from '../../language/frame/parts.js'
 import { catalogueName, id, text } from '../../language/frame/primitives.js'
 import { readObject } from '../../language/frame/read-object.js'
-import { attributeValue, expression, mappedValue, PROPERTY_TYPES, rowTest, total } from './expression-schema.js'
+import {
+  attributeValue,
+  catalogueKey,
+  expression,
+  mappedValue,
+  PROPERTY_TYPES,
+  rowTest,
+  total,
+} from './expression-schema.js'
 import type { EventOutput, Mapping, Output } from './mapping.js'
 
 const propertyType = z.enum(PROPERTY_TYPES)
@@ -16,16 +24,12 @@ const columnReading = z.strictObject({
   decimal: z.enum(['.', ',']).exactOptional(),
   missing: z.array(z.string().max(200)).max(50).exactOptional(),
 })
-/** Names of identity kinds, relations, subjects: what the catalogue takes. */
-const key = z
-  .string()
-  .regex(/^[a-z][a-z0-9_]*(\.[A-Za-z0-9_-]+)*$/, 'a name is lower case letters, digits and _')
-  .max(80)
+const key = catalogueKey
 const alias = z.string().min(1).max(60)
-const properties = z.record(catalogueKey(), mappedValue)
+const properties = z.record(plainKey(), mappedValue)
 
 /** Names of properties and attributes: any plain text without the parts JavaScript reserves. */
-function catalogueKey(): z.ZodType<string, string> {
+function plainKey(): z.ZodType<string, string> {
   return z.string().min(1).max(100)
 }
 
@@ -33,7 +37,7 @@ const lines = z.strictObject({
   key: expression,
   line: expression.exactOptional(),
   items: properties.exactOptional(),
-  totals: z.record(catalogueKey(), total).exactOptional(),
+  totals: z.record(plainKey(), total).exactOptional(),
 })
 const time = expression
 const where = rowTest
@@ -50,7 +54,7 @@ const OUTPUTS = {
     lines: lines.exactOptional(),
   }),
   attributes: z.strictObject({
-    attributes: z.record(catalogueKey(), attributeValue),
+    attributes: z.record(plainKey(), attributeValue),
     of: alias.exactOptional(),
     where: where.exactOptional(),
     time: time.exactOptional(),
@@ -149,6 +153,7 @@ export const mappingSchema = z.strictObject({
       events: z
         .record(z.string().min(1).max(100), z.strictObject({ label: text, passive: z.boolean().exactOptional() }))
         .exactOptional(),
+      catalogues: z.record(key, z.strictObject({ label: text })).exactOptional(),
     })
     .exactOptional(),
 }) as unknown as ObjectSchema<Mapping>

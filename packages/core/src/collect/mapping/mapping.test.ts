@@ -305,6 +305,16 @@ describe('a mapping with mistakes', () => {
       '/declare/relations/a',
       /from and to, or inverseOf/,
     ],
+    [
+      'a number that names items',
+      {
+        ...visits,
+        columns: { ...visits.columns, n: 'number' },
+        outputs: [{ event: 'x', time: 'at', properties: { sku: { value: 'n', catalogue: 'goods' } } }],
+      },
+      '/outputs/0/properties/sku/catalogue',
+      /type: text/,
+    ],
     ['an unknown output', { ...visits, outputs: [{ evnt: 'x' }] }, '/outputs/0', /did you mean "event"/],
     ['two heads', { ...visits, outputs: [{ event: 'x', attributes: {}, time: 'at' }] }, '/outputs/0', /one of/],
     [

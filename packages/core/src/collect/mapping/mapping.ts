@@ -74,8 +74,10 @@ export interface DescribedValue {
   value: Expression
   type?: PropertyType | undefined
   label?: Text | undefined
+  /** The item catalogue whose items the value names: `items.sku.brand` goes on there. */
+  catalogue?: string | undefined
 }
-export interface DescribedAttribute extends DescribedValue {
+export interface DescribedAttribute extends Omit<DescribedValue, 'catalogue'> {
   /** What happens with the value; default set. */
   operation?: 'set' | 'set_once' | 'increment' | 'append' | 'unset' | undefined
 }
@@ -165,6 +167,7 @@ export interface Declarations {
     | undefined
   relations?: Record<string, DeclaredRelation> | undefined
   events?: Record<string, { label: Text; passive?: boolean | undefined }> | undefined
+  catalogues?: Record<string, { label: Text }> | undefined
 }
 
 /**

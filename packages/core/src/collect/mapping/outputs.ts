@@ -216,7 +216,12 @@ function prepareItem(mapping: Mapping, output: ItemOutput, at: number) {
     return {
       record: {
         type: 'item',
-        key: rowKey(context, at),
+        // The newest row of an item counts, also when it returns to what an earlier one said.
+        key: {
+          scope: 'file',
+          hash: context.keyOf(at, `item\u001e${output.catalogue}\u001e${number}`),
+          content: context.rowHash,
+        },
         catalogue: output.catalogue,
         item: number,
         ts,

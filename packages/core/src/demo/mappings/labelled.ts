@@ -1,10 +1,11 @@
 import type { DescribedAttribute, DescribedValue, Expression } from '../../collect/mapping/mapping.js'
 import { DEMO_ATTRIBUTES, DEMO_EVENTS, DEMO_GOODS, type NamedProperty } from '../labels.js'
 
-const describe = ({ type, zh, en }: NamedProperty, value: Expression): DescribedValue => ({
+const describe = ({ type, zh, en, catalogue }: NamedProperty, value: Expression): DescribedValue => ({
   value,
   type,
   label: { zh, en },
+  ...(catalogue === undefined ? {} : { catalogue }),
 })
 
 /** Properties of an event with the types and names of the demo's labels; the values say where each stands in a row. */

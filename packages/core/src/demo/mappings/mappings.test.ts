@@ -166,6 +166,27 @@ describe('the mappings of the demo', () => {
     }
   })
 
+  it('bring every article that is sold, with the price it is listed at', () => {
+    const goods = new Map(
+      found
+        .get('goods.csv')!
+        .records.flatMap((record) => (record.type === 'item' ? [[record.item, record] as const] : [])),
+    )
+    let lines = 0
+    for (const file of ['orders.csv', 'pos-orders.csv'] as const) {
+      for (const record of found.get(file)!.records) {
+        if (record.type !== 'event') continue
+        for (const line of (record.properties.items ?? []) as Record<string, RawValue>[]) {
+          const article = goods.get(String(line.sku))
+          expect(article?.properties).toMatchObject({ category: line.category, list_price: line.list_price })
+          lines += 1
+        }
+      }
+    }
+    expect(lines).toBeGreaterThan(100)
+    expect([...goods.values()].every(({ properties }) => properties.brand && properties.price_band)).toBe(true)
+  })
+
   it('say who works for which company, in which role', () => {
     const relations = found.get('contacts.csv')!.records.filter((record) => record.type === 'relation')
     expect(relations.length).toBe(truth.employments)

@@ -22,6 +22,7 @@ export const GOODS_MAPPING: Mapping = {
       }),
     },
   ],
+  declare: { catalogues: { goods: { label: { zh: '商品', en: 'goods' } } } },
 }
 
 /** `customers.xlsx`: member master data. Spellings are made one here: 女 and F, 上海 and 上海市. */

@@ -270,9 +270,11 @@ function checkItem(raw: RawFact, record: IncomingItem, ts: number, leftOut: Left
   if (!isKey(record.item) || !isKey(record.catalogue) || !isRecord(record.properties)) {
     return reject(raw, 'item_invalid', '/item')
   }
+  const [catalogue, item] = [storedText(record.catalogue)!, storedText(record.item)!]
+  if (!isName(catalogue)) return reject(raw, 'item_invalid', '/catalogue')
   const { properties, faults } = flattenProperties(record.properties)
   for (const fault of faults) leftOut.push(toLeftOut(fault, '/properties'))
-  return { kind: 'item', origin: raw.origin, record, ts, leftOut, plain: properties }
+  return { kind: 'item', origin: raw.origin, record, ts, leftOut, catalogue, item, plain: properties }
 }
 
 function isRecord<T>(value: T): value is T & Readonly<Record<string, RawValue>> {

@@ -73,6 +73,9 @@ export interface CheckedRelation extends Checked<IncomingRelation> {
 }
 export interface CheckedItem extends Checked<IncomingItem> {
   readonly kind: 'item'
+  /** Canonical, as values that name items are. */
+  readonly catalogue: string
+  readonly item: string
   readonly plain: readonly FlatProperty[]
 }
 export type CheckedFact = CheckedEvent | CheckedAttributes | CheckedIdentities | CheckedRelation | CheckedItem

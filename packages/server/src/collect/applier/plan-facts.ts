@@ -1,5 +1,3 @@
-import { coerceValue } from '@tagtree/core/catalog/coerce'
-import { inferType } from '@tagtree/core/catalog/infer-type'
 import { instantText } from '@tagtree/core/catalog/stored-date'
 import { storedText } from '@tagtree/core/catalog/stored-text'
 import type { IdentityNode } from '@tagtree/core/identify/graph'
@@ -12,19 +10,12 @@ import { ATTRIBUTE_COLUMNS, CHANGE_COLUMNS } from './attribute-history.js'
 import type { ApplierHead } from './batch-store.js'
 import { checkFact } from './check.js'
 import { EVENT_COLUMNS, writeEventRows } from './event-rows.js'
-import type {
-  CheckedEvent,
-  CheckedFact,
-  CheckedItem,
-  CheckedRelation,
-  PlacedFact,
-  RawFact,
-  Rejection,
-} from './facts.js'
+import type { CheckedEvent, CheckedFact, CheckedRelation, PlacedFact, RawFact, Rejection } from './facts.js'
 import { type IdentifiedBatch, identifyBatch, type SubjectOfFact } from './identify-batch.js'
+import { ITEM_COLUMNS, writeItemRow } from './item-rows.js'
 import { placeFacts, type Superseded, weekOf } from './place-facts.js'
 import { setAside } from './quarantine.js'
-import { looseText, RowWriter, type TableBody } from './row-text.js'
+import { RowWriter, type TableBody } from './row-text.js'
 import { Tally } from './tally.js'
 import { findNewNames } from './type-names.js'
 import { refreshNames, sourceIdOf, useNames, type WorkspaceState } from './workspace-state.js'
@@ -62,7 +53,6 @@ const RELATION_COLUMNS = [
   'seq',
   'import_id',
 ] as const
-const ITEM_COLUMNS = ['catalogue', 'item', 'ts', 'seq', 'import_id', 'props'] as const
 
 /**
  * Turns facts of the log into the rows of one batch, inside the plan transaction: check, deduplicate, grow the catalog,
@@ -208,7 +198,7 @@ async function writeFacts(
         writers.relations.add(relationRow(fact, placed.seq, takeNode(), takeNode(), identified))
         break
       case 'item':
-        writers.items.add(itemRow(fact, placed.seq, state))
+        writeItemRow(writers.items, fact, placed.seq, state.names, state.zone)
         break
     }
   }
@@ -227,21 +217,6 @@ function relationRow(
   const until = fact.until === null ? 'null' : `"${instantText(fact.until)}"`
   const ends = `"from_node":${from.id},"from_profile":${identified.profileOf(from)},"to_node":${to.id},"to_profile":${identified.profileOf(to)}`
   return `{"kind":${JSON.stringify(relation)},${ends},"role":${JSON.stringify(storedText(role ?? '') ?? '')},"from_ts":"${instantText(fact.ts)}","to_ts":${until},"seq":"${seq}","import_id":${fact.origin.importId}}`
-}
-
-/** Fields of items have no columns yet: each is text of its own inferred type. */
-function itemRow(fact: CheckedItem, seq: bigint, state: WorkspaceState): string {
-  const fields: string[] = []
-  for (const { name, value } of fact.plain) {
-    const type = inferType([value])
-    if (type === null) continue
-    const stored = coerceValue(value, type, state.zone)
-    if (stored === null) continue
-    if (typeof stored === 'string') fact.leftOut.push({ reason: stored, pointer: `/properties/${name}`, value })
-    else fields.push(`${JSON.stringify(name)}:${looseText(stored)}`)
-  }
-  const { catalogue, item } = fact.record
-  return `{"catalogue":${JSON.stringify(storedText(catalogue))},"item":${JSON.stringify(storedText(item))},"ts":"${instantText(fact.ts)}","seq":"${seq}","import_id":${fact.origin.importId},"props":{${fields.join(',')}}}`
 }
 
 function writeSuperseded(writer: RowWriter, superseded: readonly Superseded[]): void {

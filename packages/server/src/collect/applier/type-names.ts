@@ -25,6 +25,8 @@ export function findNewNames(facts: readonly PlacedFact[], names: Names): Wanted
   const properties = new Map<string, Met>()
   const attributes = new Map<string, Met>()
   const kinds = new Map<string, NonNullable<WantedNames['identityKinds']>[number]>()
+  const catalogues = new Set<string>()
+  const ofItems = new Map<string, Met>()
   const relations = new Map<string, NonNullable<WantedNames['relations']>[number]>()
   const meet = (event: string, item: boolean, name: string, value: RawValue): void => {
     const key = `${item ? 'i' : 'p'}\0${name}\0${event}`
@@ -60,6 +62,16 @@ export function findNewNames(facts: readonly PlacedFact[], names: Names): Wanted
         seen.values.push(operation === 'append' && !Array.isArray(value) ? [value] : value)
         attributes.set(`${subject}\0${name}`, seen)
       }
+    } else if (fact.kind === 'item') {
+      const known = names.items.get(fact.catalogue)
+      if (known === undefined) catalogues.add(fact.catalogue)
+      for (const { name, value } of fact.plain) {
+        if (known?.properties.has(name)) continue
+        const key = `${fact.catalogue}\0${name}`
+        const seen = ofItems.get(key) ?? { event: fact.catalogue, item: true, name, values: [] }
+        seen.values.push(value)
+        ofItems.set(key, seen)
+      }
     } else if (fact.kind === 'relation' && !names.relations.has(fact.relation)) {
       const key = fact.relation
       const [from, to] = [fact.from.subject.key, fact.to.subject.key]
@@ -73,6 +85,13 @@ export function findNewNames(facts: readonly PlacedFact[], names: Names): Wanted
     attributes: [...attributes.values()].flatMap(typedAttribute),
     identityKinds: [...kinds.values()],
     relations: [...relations.values()],
+    catalogues: [...catalogues].map((key) => ({ key })),
+    itemProperties: typed(ofItems.values()).map(({ event: catalogue, name, type, diverse = false }) => ({
+      catalogue,
+      name,
+      type,
+      diverse,
+    })),
   }
   return Object.values(wanted).some((list) => list.length > 0) ? wanted : undefined
 }

@@ -1,12 +1,13 @@
 import type { IdentityKindEntry, PropertyType } from '@tagtree/core/catalog/catalog'
 import type { Incoming } from '@tagtree/core/collect/incoming'
 import { prepareValues } from '@tagtree/core/collect/mapping/mapped-values'
-import type { EventOutput, Mapping } from '@tagtree/core/collect/mapping/mapping'
+import type { EventOutput, ItemOutput, Mapping } from '@tagtree/core/collect/mapping/mapping'
 import { prepareTotals } from '@tagtree/core/collect/mapping/order-lines'
 import type { Text } from '@tagtree/core/language/document'
 import type pg from 'pg'
 import type { WorkspaceClickHouse } from '../../store/clickhouse.js'
 import { growCatalog, type WantedNames, type WantedProperty } from '../../store/grow-catalog.js'
+import type { WantedItemProperty } from '../../store/grow-items.js'
 import { inWorkspace } from '../../store/postgres.js'
 
 /** Tells the catalogue the names a mapping brings, with their types and labels, before the facts that use them. */
@@ -21,6 +22,7 @@ interface KnownName {
   readonly type: PropertyType
   readonly label: Text | undefined
   readonly diverse: boolean
+  readonly catalogue: string | undefined
 }
 
 export function makeNameDeclarer(
@@ -44,8 +46,12 @@ export function makeNameDeclarer(
       const need = (event: string, item: boolean, name: string): void => {
         const known = names.get(`${item ? 'i' : 'p'}${name}`)
         if (known === undefined) return
-        const { type, label, diverse } = known
-        properties.push({ event, item, name, type, diverse, ...(label === undefined ? {} : { labels: label }) })
+        const { type, label, diverse, catalogue } = known
+        properties.push({
+          ...{ event, item, name, type, diverse },
+          ...(label === undefined ? {} : { labels: label }),
+          ...(catalogue === undefined ? {} : { catalogue }),
+        })
       }
       for (const record of records) {
         if (record.type !== 'event') continue
@@ -125,7 +131,18 @@ function mappingNames(mapping: Mapping): WantedNames {
       passive: passive ?? false,
     })),
     attributes,
+    catalogues: Object.entries(declare?.catalogues ?? {}).map(([key, { label }]) => ({ key, labels: label })),
+    itemProperties: mapping.outputs.flatMap((output) =>
+      'catalogue' in output ? propertiesOfItems(mapping, output) : [],
+    ),
   }
+}
+
+function propertiesOfItems(mapping: Mapping, { catalogue, properties }: ItemOutput): WantedItemProperty[] {
+  return prepareValues(mapping, properties).map(({ name, type, label }) => ({
+    ...{ catalogue, name, type },
+    ...(label === undefined ? {} : { labels: label }),
+  }))
 }
 
 /** Properties and line fields of all events of a mapping; the first output that names one decides its type. */
@@ -136,15 +153,15 @@ function namesOf(mapping: Mapping): ReadonlyMap<string, KnownName> {
   }
   for (const output of mapping.outputs) {
     if (!('event' in output)) continue
-    for (const { name, type, label } of prepareValues(mapping, output.properties)) {
-      add(`p${name}`, { type, label, diverse: isKey(output, name) })
+    for (const { name, type, label, catalogue } of prepareValues(mapping, output.properties)) {
+      add(`p${name}`, { type, label, diverse: isKey(output, name), catalogue })
     }
     if (output.lines === undefined) continue
-    for (const { name, type, label } of prepareValues(mapping, output.lines.items)) {
-      add(`i${name}`, { type, label, diverse: false })
+    for (const { name, type, label, catalogue } of prepareValues(mapping, output.lines.items)) {
+      add(`i${name}`, { type, label, diverse: false, catalogue })
     }
     for (const { name, type, total } of prepareTotals(mapping, output.lines)) {
-      add(`p${name}`, { type, label: total.label, diverse: false })
+      add(`p${name}`, { type, label: total.label, diverse: false, catalogue: undefined })
     }
   }
   return names

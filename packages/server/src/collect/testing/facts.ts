@@ -5,6 +5,7 @@ import type {
   IncomingAttributes,
   IncomingEvent,
   IncomingIdentities,
+  IncomingItem,
   IncomingRelation,
   MessageKey,
   RawValue,
@@ -75,6 +76,15 @@ export function relation(
   { key = nextKey(), ts = NOON }: Options = {},
 ): IncomingRelation {
   return { type: 'relation', key, relation: kind, from, to, role: null, ts, until: null }
+}
+
+export function item(
+  catalogue: string,
+  key: string,
+  properties: Readonly<Record<string, RawValue>>,
+  { key: message = nextKey(), ts = NOON }: Options = {},
+): IncomingItem {
+  return { type: 'item', key: message, catalogue, item: key, ts, properties }
 }
 
 /** The same fact under another key. */

@@ -3,7 +3,14 @@ import * as contract from '@tagtree/core/contract/batch'
 import { AppError, type Issue } from '@tagtree/core/kernel/app-error'
 import type { z } from 'zod'
 import type { Log } from '../../collect/log.js'
-import { attributesFact, eventFact, findHostile, identitiesFact, relationFact } from '../../collect/read-batch.js'
+import {
+  attributesFact,
+  eventFact,
+  findHostile,
+  identitiesFact,
+  itemFact,
+  relationFact,
+} from '../../collect/read-batch.js'
 import { type Bound, bind } from '../bind.js'
 import type { Language } from '../context.js'
 import { validatePart } from '../validate.js'
@@ -27,6 +34,7 @@ export function collectRoutes({ log, now }: CollectRouteDeps): readonly Bound[] 
       judge.take('identities', body.identities, contract.IdentitiesItem, identitiesFact)
       judge.take('attributes', body.attributes, contract.AttributesItem, attributesFact)
       judge.take('relations', body.relations, contract.RelationItem, relationFact)
+      judge.take('items', body.items, contract.CatalogueItem, itemFact)
       judge.take('events', body.events, contract.EventItem, eventFact)
       const { facts, rejected, issues } = judge
       if (facts.length === 0 && rejected > 0) {

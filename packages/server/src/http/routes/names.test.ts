@@ -1,5 +1,13 @@
 import type { Client } from '@tagtree/core/contract/client'
-import { listRelations, saveRelation } from '@tagtree/core/contract/names'
+import {
+  editEvent,
+  editEventProperty,
+  editItemCatalogue,
+  listEvents,
+  listItemCatalogues,
+  listRelations,
+  saveRelation,
+} from '@tagtree/core/contract/names'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startTestServer, type TestServer } from '../../testing/test-server.js'
 import { openShop, refusal, type Shop } from '../testing/shop.js'
@@ -13,6 +21,52 @@ beforeAll(async () => {
   client = shop.client
 })
 afterAll(() => server.remove())
+
+describe('events and item catalogues', () => {
+  it('are joined where a property names items, and called what people call them', async () => {
+    const { client } = shop
+    await shop.collect({
+      items: [{ catalogue: 'goods', item: 'A1', properties: { brand: '安踏', list_price: 99.5, tags: ['x', 'y'] } }],
+      events: [
+        {
+          id: 'o1',
+          event: 'order.paid',
+          identities: { user_id: 'ana' },
+          properties: { amount: 99.5, items: [{ sku: 'A1', qty: 1 }] },
+        },
+      ],
+    })
+    const { items } = await client.call(listItemCatalogues)
+    expect(items).toEqual([
+      {
+        key: 'goods',
+        label: 'goods',
+        properties: [
+          { name: 'brand', type: 'text', label: 'brand' },
+          { name: 'list_price', type: 'number', label: 'list_price' },
+          { name: 'tags', type: 'list', label: 'tags' },
+        ],
+      },
+    ])
+    const named = { label: { zh: '商品' }, properties: { brand: { zh: '品牌', en: 'brand' } } }
+    expect(await client.call(editItemCatalogue, { params: { catalogue: 'goods' }, body: named })).toMatchObject({
+      label: { zh: '商品' },
+      properties: [{ label: { zh: '品牌', en: 'brand' } }, {}, {}],
+    })
+    const join = (property: string, body: object) =>
+      client.call(editEventProperty, { params: { event: 'order.paid', property }, body })
+    expect(await join('items.sku', { catalogue: 'goods', label: '商品编号' })).toEqual({
+      ...{ name: 'items.sku', type: 'text', label: '商品编号', catalogue: 'goods' },
+    })
+    expect(await refusal(join('items.qty', { catalogue: 'goods' }))).toMatchObject({ code: 'CATALOG_TYPE_FIXED' })
+    expect(await refusal(join('items.sku', { catalogue: 'gods' }))).toMatchObject({ code: 'NOT_FOUND' })
+    expect(await refusal(join('items.skew', {}))).toMatchObject({ code: 'NOT_FOUND' })
+    await client.call(editEvent, { params: { event: 'order.paid' }, body: { label: '付款', passive: true } })
+    const events = await client.call(listEvents)
+    expect(events.items.find(({ name }) => name === 'order.paid')).toMatchObject({ label: '付款', passive: true })
+    expect(await join('items.sku', { catalogue: null })).toMatchObject({ catalogue: null })
+  })
+})
 
 describe('relations', () => {
   const words = { label: { zh: '员工', en: 'employs' }, noun: '人' }

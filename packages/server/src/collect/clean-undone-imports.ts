@@ -1,6 +1,7 @@
 import type pg from 'pg'
 import type { WorkspaceClickHouse } from '../store/clickhouse.js'
 import { inWorkspace } from '../store/postgres.js'
+import { dropStaged } from './import/stage-lines.js'
 
 /** Tables whose rows carry the import they came by. */
 const TABLES = [
@@ -37,6 +38,8 @@ export async function cleanUndoneImports(
       settings: { lightweight_deletes_sync: '2', max_execution_time: 0 },
     })
   }
+  // Of those that were canceled while their lines lay aside.
+  for (const importId of imports) await dropStaged(clickhouse, importId)
   // Readers that began before still exclude them: there is nothing left to be excluded, so both see the same.
   await inWorkspace(pool, workspaceId, (tx) =>
     tx.query('update import_excluded set cleaned_at = now() where workspace_id = $1 and import_id = any($2::int[])', [

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { gzipSync } from 'node:zlib'
 import type { Client } from '@tagtree/core/contract/client'
 import * as contract from '@tagtree/core/contract/import'
+import { listJobs, showJob } from '@tagtree/core/contract/jobs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { addTestWorkspace, startTestServer, type TestServer } from '../testing/test-server.js'
 
@@ -117,6 +118,19 @@ describe('a file over the API', () => {
     await until(report.id, ({ state }) => state === 'undone')
     expect(await code(client.call(contract.undoImport, { params: { id: report.id } }))).toBe('IMPORT_UNDONE')
     expect((await client.call(contract.listImports, { query: { limit: 2 } })).items).toHaveLength(2)
+    // In the night to come its rows are deleted for good.
+    const [cleaning] = (await client.call(listJobs, { query: { kind: 'import_clean' } })).items
+    expect(cleaning).toMatchObject({ state: 'queued', runAt: expect.stringMatching(/T19:30:00.000Z$/) })
+    await server.postgres.worker.query(`update tagtree.job set run_at = now() where id = $1`, [cleaning!.id])
+    await server.postgres.worker.query(`select pg_notify('tagtree_job_due', '')`)
+    for (;;) {
+      const job = await client.call(showJob, { params: { id: cleaning!.id } })
+      if (job.state === 'done') {
+        expect(job.result).toEqual({ imports: [report.id] })
+        break
+      }
+      await new Promise((resolve) => setTimeout(resolve, 50))
+    }
     await client.call(contract.archiveMapping, { params: { id: 'members' } })
     expect(await code(client.call(contract.showMapping, { params: { id: 'members' } }))).toBe('NOT_FOUND')
   })

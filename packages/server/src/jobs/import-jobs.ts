@@ -1,19 +1,25 @@
 import type { Mapping } from '@tagtree/core/collect/mapping/mapping'
 import { AppError } from '@tagtree/core/kernel/app-error'
+import { zoneOf } from '@tagtree/core/kernel/zone'
 import { z } from 'zod'
+import { cleanUndoneImports } from '../collect/clean-undone-imports.js'
 import { dryRun } from '../collect/import/dry-run.js'
 import { endImport, insertImport, readImport, setJob } from '../collect/import/import-records.js'
 import { type ImportDeps, progressOf, runImport } from '../collect/import/run-import.js'
 import { inWorkspace, type Tx } from '../store/postgres.js'
+import { nextLocalTime } from '../tag/run/next-refresh.js'
 import { type JobData, type JobKind, jobKind, type RunningJob } from './job-kind.js'
 import { cancelJob, startJob } from './job-records.js'
 
 export const IMPORT_JOB = 'import'
 export const UNDO_JOB = 'import_undo'
+export const CLEAN_JOB = 'import_clean'
+/** Minute of the workspace's day at which rows of undone imports are deleted: behind the nightly run of tags. */
+const cleaningMinute = 3 * 60 + 30
 
 const ImportParams = z.strictObject({ importId: z.number().int() })
 
-/** The jobs of imports: bringing a file in (or only trying it), and taking an import back. */
+/** The jobs of imports: bringing a file in (or only trying it), taking an import back, and deleting what was taken back. */
 export function importJobs(deps: ImportDeps): JobKind[] {
   return [
     jobKind({
@@ -43,6 +49,14 @@ export function importJobs(deps: ImportDeps): JobKind[] {
         return { importId }
       },
     }),
+    jobKind({
+      kind: CLEAN_JOB,
+      params: z.strictObject({}),
+      run: async (_params, { workspaceId }) => {
+        const cleaned = await cleanUndoneImports(deps.pool, await deps.clickhouseOf(workspaceId), workspaceId)
+        return { imports: cleaned }
+      },
+    }),
   ]
 }
 
@@ -62,12 +76,21 @@ async function undo(deps: ImportDeps, job: RunningJob, importId: number): Promis
   const appended = await deps.log.command(workspaceId, { command: 'undo_import', importId })
   await deps.applier.whenStored(workspaceId, appended.logNo)
   await deps.onDataStored(workspaceId)
-  await inWorkspace(deps.pool, workspaceId, (tx) =>
-    tx.query(`update import set state = 'undone' where workspace_id = $1 and id = $2 and state = 'undoing'`, [
+  const night = nextLocalTime(zoneOf(await deps.timeZoneOf(workspaceId)), Date.now(), cleaningMinute)
+  await inWorkspace(deps.pool, workspaceId, async (tx) => {
+    await tx.query(`update import set state = 'undone' where workspace_id = $1 and id = $2 and state = 'undoing'`, [
       workspaceId,
       importId,
-    ]),
-  )
+    ])
+    // Readers leave the rows out until then; deleting them rewrites parts of every table and belongs into the night.
+    await startJob(tx, {
+      workspaceId,
+      kind: CLEAN_JOB,
+      params: {},
+      uniqueKey: `night:${night}`,
+      runAt: new Date(night),
+    })
+  })
 }
 
 /** Orders an import of a stored file. Answers its id and the id of its job. */

@@ -1,7 +1,11 @@
 import type pg from 'pg'
 import { inWorkspace } from './postgres.js'
 
-/** Facts that are acknowledged but not yet applied: what readers do not see yet. 0 when nothing waits. */
+/**
+ * Facts that are acknowledged but not yet planned into a batch; 0 when none waits. Those of batches that are planned but
+ * not stored yet are not counted, so at 0 the newest facts may be readable only a moment later: whoever must see them
+ * waits with the applier's `whenStored`.
+ */
 export async function readLogLag(pool: pg.Pool, workspaceId: number): Promise<number> {
   return inWorkspace(pool, workspaceId, async (tx) => {
     const { rows } = await tx.query<{ waiting: string }>(

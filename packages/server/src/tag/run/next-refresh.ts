@@ -34,7 +34,8 @@ function nextHour(now: number): number {
   return Math.floor(now / hourMs) * hourMs + hourMs
 }
 
-function nextLocalTime(zone: Zone, now: number, minuteOfDay: number): number {
+/** The next moment (ms) after `now` at which clocks of the zone show this minute of a day. */
+export function nextLocalTime(zone: Zone, now: number, minuteOfDay: number): number {
   const today = localDayNumber(zone, now)
   for (const day of [today, today + 1]) {
     const moment = instantOfLocal(zone, day * 86_400_000 + minuteOfDay * 60_000)

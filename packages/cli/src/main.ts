@@ -9,6 +9,7 @@ import { addGovernCommands } from './commands/govern.js'
 import { addImportCommands } from './commands/import.js'
 import { addJobCommands } from './commands/jobs.js'
 import { addMappingCommands } from './commands/mapping.js'
+import { addListCommands } from './commands/list.js'
 import { addSegmentCommands } from './commands/segment.js'
 import { addSessionCommands } from './commands/session.js'
 import { addTagCommands } from './commands/tag.js'
@@ -28,6 +29,7 @@ const commands: readonly AddCommands[] = [
   addTagCommands,
   addTagHistoryCommands,
   addSegmentCommands,
+  addListCommands,
   addCustomerCommands,
   addJobCommands,
   addGovernCommands,

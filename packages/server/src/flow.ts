@@ -19,6 +19,7 @@ import { governRoutes } from './http/routes/govern.js'
 import { historyRoutes } from './http/routes/history.js'
 import { importRoutes } from './http/routes/import.js'
 import { jobRoutes } from './http/routes/jobs.js'
+import { listRoutes } from './http/routes/list.js'
 import { nameRoutes } from './http/routes/names.js'
 import { segmentRoutes } from './http/routes/segment.js'
 import { subjectRoutes } from './http/routes/subject.js'
@@ -165,6 +166,7 @@ export async function wireFlow(ports: Ports): Promise<Flow> {
     ...tagRoutes({ ...tagDeps, declare: catalogs.declare, collect, onDataStored: tagsFollow('data') }),
     ...segmentRoutes({ ...tagDeps, members }),
     ...historyRoutes({ ...tagDeps, members }),
+    ...listRoutes({ ...tagDeps, files }),
   ]
   const { config } = ports
   const afterStart = [

@@ -103,6 +103,10 @@ export interface ListEntry {
   readonly number: number
   readonly subject: string
   readonly labels: Text
+  /** `subjects`: its members are published under its number · `values`: plain texts for `in`, `hasAny` …, never published. */
+  readonly holds: 'subjects' | 'values'
+  /** What a list of values holds, ascending in UTF-8; empty for lists of subjects. */
+  readonly values: readonly string[]
 }
 
 /** Every name a definition may use. A snapshot: it never changes under its reader. */

@@ -6,6 +6,7 @@ import { GOVERN_ENDPOINTS } from './govern.js'
 import { HISTORY_ENDPOINTS } from './history.js'
 import { IMPORT_ENDPOINTS } from './import.js'
 import { JOB_ENDPOINTS } from './jobs.js'
+import { LIST_ENDPOINTS } from './list.js'
 import { NAME_ENDPOINTS } from './names.js'
 import { SEGMENT_ENDPOINTS } from './segment.js'
 import { SUBJECT_ENDPOINTS } from './subject.js'
@@ -24,6 +25,7 @@ export const ENDPOINTS: readonly EndpointSpec[] = [
   ...HISTORY_ENDPOINTS,
   ...SUBJECT_TAG_ENDPOINTS,
   ...SEGMENT_ENDPOINTS,
+  ...LIST_ENDPOINTS,
   ...GOVERN_ENDPOINTS,
   ...JOB_ENDPOINTS,
 ]

@@ -80,6 +80,6 @@ async function writeMembers({ clickhouse }: SegmentScope, { audience, asOf }: Pu
     next: null,
     hidden: [],
   }
-  await appendCodeChanges(clickhouse, place, false)
+  await appendCodeChanges(clickhouse, place, false, {})
   return { ...(await countBitmaps(clickhouse, run.number, run.runId, 0)), cost }
 }

@@ -94,13 +94,18 @@ interface DefinitionRow {
   readonly version: number
   readonly body: unknown
   readonly codes: Readonly<Record<string, number>> | null
+  /** Of a list of values. */
+  readonly values: readonly string[] | null
 }
 
 async function readDefinitions(tx: Tx, workspaceId: number): Promise<DefinitionRow[]> {
   const { rows } = await tx.query<DefinitionRow>(
     `select d.id, d.kind, d.number, d.subject, d.state, v.version, v.body,
             (select jsonb_object_agg(c.label, c.code) from value_code c
-             where c.workspace_id = $1 and c.number = d.number) as codes
+             where c.workspace_id = $1 and c.number = d.number) as codes,
+            (select array_agg(l.value order by l.value collate "C") from list_value l
+             where l.workspace_id = $1 and l.number = d.number and l.from_content <= (v.body->>'content')::int
+               and (l.to_content is null or l.to_content > (v.body->>'content')::int)) as values
      from definition d
      join definition_version v
        on v.workspace_id = d.workspace_id and v.id = d.id and v.version = d.published_version
@@ -129,8 +134,10 @@ function toCatalog(stamp: Stamp, names: Names, rows: readonly DefinitionRow[]): 
   const lists = new Map<string, ListEntry>()
   for (const row of rows) {
     if (row.kind === 'list') {
-      const body = row.body as { readonly name?: Text }
-      lists.set(row.id, { id: row.id, number: row.number, subject: row.subject, labels: body.name ?? row.id })
+      const { id, number, subject } = row
+      const body = row.body as { readonly name?: Text; readonly holds?: 'values' }
+      const labels = body.name ?? id
+      lists.set(id, { id, number, subject, labels, holds: body.holds ?? 'subjects', values: row.values ?? [] })
     } else {
       definitions.set(row.id, {
         id: row.id,

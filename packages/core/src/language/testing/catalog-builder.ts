@@ -60,6 +60,8 @@ export interface CatalogInput {
   readonly periods?: Readonly<Record<string, readonly [first: string, last: string]>>
   /** Category -> the tags in it and below it. */
   readonly categories?: Readonly<Record<string, readonly string[]>>
+  /** Lists of values: id -> texts. */
+  readonly valueLists?: Readonly<Record<string, readonly string[]>>
   /** Documents; they are parsed, their recipes expanded, numbered from 1 and given codes from 1. */
   readonly definitions?: readonly object[]
 }
@@ -112,12 +114,7 @@ export function buildCatalog(input: CatalogInput = {}): Catalog {
       ]),
     ),
     definitions: new Map(),
-    lists: new Map(
-      (input.lists ?? []).map((id, index): [string, ListEntry] => [
-        id,
-        { id, number: 10_001 + index, subject: 'person', labels: id },
-      ]),
-    ),
+    lists: buildLists(input),
     items: new Map(Object.entries(input.items ?? {}).map(([key, fields]) => [key, buildItems(key, fields)])),
     calendar: new Map(Object.entries(input.calendar ?? {}).map(([day, entry]) => [dayNumber(day), entry])),
     periods: new Map(
@@ -145,6 +142,17 @@ function buildItems(key: string, fields: Readonly<Record<string, PropertyType>>)
 
 function dayNumber(day: string): number {
   return dayNumberOf(parseCivilDate(day)!)
+}
+
+function buildLists({ lists = [], valueLists = {} }: CatalogInput): Map<string, ListEntry> {
+  const entry = (id: string, index: number) => ({ id, number: 10_001 + index, subject: 'person', labels: id })
+  return new Map([
+    ...lists.map((id, index): [string, ListEntry] => [id, { ...entry(id, index), holds: 'subjects', values: [] }]),
+    ...Object.entries(valueLists).map(([id, values], index): [string, ListEntry] => [
+      id,
+      { ...entry(id, lists.length + index), holds: 'values', values },
+    ]),
+  ])
 }
 
 /** The catalogue with more definitions, in any order. */

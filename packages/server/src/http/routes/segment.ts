@@ -2,40 +2,23 @@ import * as contract from '@tagtree/core/contract/segment'
 import { AppError } from '@tagtree/core/kernel/app-error'
 import type { SegmentDefinition } from '@tagtree/core/language/document'
 import { z } from 'zod'
-import { makeBlindIdentity } from '../../identify/blind-identity.js'
 import { publishedAudience } from '../../segment/audience.js'
 import { countSaved, countSegment } from '../../segment/count.js'
 import { exportMembers } from '../../segment/export-members.js'
 import { type MemberReader, readMembers } from '../../segment/members.js'
 import type { SegmentScope } from '../../segment/segment-scope.js'
 import { snapshotSegment } from '../../segment/snapshot.js'
-import { inWorkspace } from '../../store/postgres.js'
 import { checkDefinition } from '../../tag/catalogue/save-definition.js'
 import { asKnown } from '../../tag/moment-context.js'
-import { readHeads } from '../../tag/run/heads.js'
-import { unpublishedRuns } from '../../tag/run/run-records.js'
 import { asOfMoment } from '../as-of.js'
 import { type Bound, bind } from '../bind.js'
 import type { WorkspaceContext } from '../context.js'
 import type { TagRouteDeps } from './in-catalogue.js'
+import { readSegmentScope } from './segment-scope.js'
 
 /** Counting, listing, exporting and freezing audiences. */
 export function segmentRoutes(deps: TagRouteDeps & { readonly members: MemberReader }): readonly Bound[] {
-  const scopeOf = async ({ workspace }: WorkspaceContext): Promise<SegmentScope> => {
-    const { heads, hidden } = await inWorkspace(deps.pool, workspace.id, async (tx) => ({
-      heads: await readHeads(tx, workspace.id),
-      hidden: await unpublishedRuns(tx, workspace.id),
-    }))
-    const catalog = await deps.loadCatalog(workspace.id)
-    return {
-      clickhouse: deps.clickhouse.workspace(workspace.database),
-      catalog,
-      blind: makeBlindIdentity(deps.vault, workspace.id, catalog),
-      heads,
-      hidden,
-      scan: await deps.readScanState(workspace.id),
-    }
-  }
+  const scopeOf = ({ workspace }: WorkspaceContext): Promise<SegmentScope> => readSegmentScope(deps, workspace)
   return [
     bind(contract.countAudience, async ({ body }, context) => {
       const begun = performance.now()

@@ -3,13 +3,19 @@ import type { Definition, Text } from '@tagtree/core/language/document'
 import { KIND_WORDS } from './kind-words.js'
 import type { CatalogueScope, CatalogueState } from './scope.js'
 
-/** A list has members but no condition; its document says only what it is called. */
+/** A list has no condition; its document says what it is called and which of its contents counts. */
 export interface ListDocument {
   readonly version: 1
   readonly kind: 'list'
   readonly id: string
   readonly name: Text
   readonly subject: string
+  /** Absent = subjects. */
+  readonly holds?: 'values'
+  /** `given`: it began empty. Absent = it began with the members of a segment, held by its first run. */
+  readonly origin?: 'given'
+  /** Number of what was put on it since; absent = nothing. */
+  readonly content?: number
 }
 export type StoredDocument = Definition | ListDocument
 

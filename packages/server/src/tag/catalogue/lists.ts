@@ -10,6 +10,8 @@ export interface NewList {
   readonly id: string
   readonly name: Text
   readonly subject: string
+  readonly holds?: 'values'
+  readonly origin?: 'given'
 }
 
 /**
@@ -23,7 +25,11 @@ export async function reserveList(scope: CatalogueScope, id: string): Promise<nu
 }
 
 /** Creates a list under its reserved number; who fills it publishes its members. @throws AppError NAME_TAKEN */
-export async function createList(scope: CatalogueScope, list: NewList, number: number): Promise<{ version: number }> {
+export async function createList(
+  scope: CatalogueScope,
+  list: NewList,
+  number: number,
+): Promise<{ version: number; changeNo: string }> {
   const change = await CatalogueChange.begin(scope)
   await refuseTaken(scope, list.id)
   const document: ListDocument = { version: 1, kind: 'list', ...list }
@@ -34,8 +40,8 @@ export async function createList(scope: CatalogueScope, list: NewList, number: n
     draft_version: null,
     number,
   })
-  await change.record({ verb: 'create', what: 'list', id: list.id })
-  return { version }
+  const changeNo = await change.record({ verb: 'create', what: 'list', id: list.id })
+  return { version, changeNo }
 }
 
 async function refuseTaken(scope: CatalogueScope, id: string): Promise<void> {

@@ -7,8 +7,8 @@ import type { WorkspaceClickHouse } from '../../store/clickhouse.js'
 import { inWorkspace } from '../../store/postgres.js'
 import type { ScanState } from '../../store/scan-state.js'
 import { KIND_WORDS } from '../catalogue/kind-words.js'
+import { followLists } from '../lists/follow-lists.js'
 import { deleteLeftovers, dropStrayTables, findLeftovers, markCleaned } from './clean-runs.js'
-import { followMerges } from './follow-merges.js'
 import { inRunTurn } from './run-lock.js'
 import { type PassResult, runPass } from './run-pass.js'
 import { abortDeadRuns, type RunKind } from './run-records.js'
@@ -61,7 +61,8 @@ async function runInTurn(deps: RunTagsDeps, request: RunTagsRequest): Promise<Ru
   await cleanLeftovers(deps, request.workspaceId)
   const catalog = await deps.loadCatalog(request.workspaceId)
   const scan = await deps.readScanState(request.workspaceId)
-  await followMerges({ pool: deps.pool, clickhouse: deps.clickhouse, catalog }, request.workspaceId)
+  const moment = { asOf: request.now, lastBatch: scan.lastBatch }
+  await followLists({ pool: deps.pool, clickhouse: deps.clickhouse }, request.workspaceId, catalog, moment)
   const groups = bySubject(chooseDefinitions(catalog, request.ids), catalog)
   const blind = makeBlindIdentity(deps.vault, request.workspaceId, catalog)
   const results: PassResult[] = []

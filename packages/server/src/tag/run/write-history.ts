@@ -22,15 +22,19 @@ export interface HistoryPlace {
   readonly hidden: readonly string[]
 }
 
-/** Appends the changes of codes. An exclusive tag has one row per change (0 = blank), a multi tag one per value. */
+/**
+ * Appends the changes of codes. An exclusive tag has one row per change (0 = blank), a multi tag one per value.
+ * `settings`: none for lists, which are written outside of the lock of runs, where the mark of a pass would end them.
+ */
 export async function appendCodeChanges(
   clickhouse: WorkspaceClickHouse,
   place: HistoryPlace,
   multi: boolean,
+  settings: { readonly log_comment?: string } = runSettings,
 ): Promise<void> {
   const byBitmaps = place.formerRun !== null || !place.hasHistory
   const rows = byBitmaps ? bitmapDifference(multi) : historyDifference(multi)
-  const options = { params: paramsOf(place), settings: runSettings }
+  const options = { params: paramsOf(place), settings }
   await clickhouse.command(
     `INSERT INTO tag_changes (tag_id, profile_id, run_id, as_of, value, present)
      SELECT {tag:UInt32}, profile_id, {run:UInt64}, toDateTime({asOf:Int64}, 'UTC'), value, present FROM (${rows})`,

@@ -1,0 +1,115 @@
+import type { EvaluateContext } from '../evaluate/evaluate.js'
+import { Evaluator } from '../evaluate/evaluator.js'
+import type { SubjectFacts } from '../evaluate/facts.js'
+import type { EvaluateScope } from '../evaluate/scope.js'
+import type { Instant, Zone } from '../kernel/zone.js'
+import type { Definition, Id } from '../language/document.js'
+import type { EventScopeValue } from '../language/event-scope/event-scope.js'
+import { referencesOf } from '../language/references.js'
+
+/**
+ * Evaluates one definition again and again on changed facts and at other moments, with the fits as they are now, and
+ * counts the work. Work is about the number of rows looked at.
+ */
+export class Trial {
+  readonly zone: Zone
+  readonly asOf: Instant
+  readonly #evaluator: Evaluator
+  readonly #values = new Map<Instant, EventScopeValue>()
+  readonly #leaves: number
+  #moment: Instant
+  #work = 0
+
+  constructor(
+    readonly definition: Definition,
+    readonly facts: SubjectFacts,
+    readonly context: EvaluateContext,
+  ) {
+    const { fits } = context
+    this.asOf = context.asOf
+    this.#moment = context.asOf
+    const definitions = [...(context.definitions ?? []), definition]
+    this.#evaluator = new Evaluator(
+      { ...context, definitions },
+      {
+        numbers: ({ key, group }, evaluator) => {
+          // At the moment that is tried the fits of now count; those of moments before it are as they were stored.
+          const plain = evaluator.asOf === this.#moment ? key.replace(/@-?\d+$/, '') : key
+          const fit = fits.get(plain) ?? storedThen(fits, key)
+          const found = fit?.groups.find((one) => one.key === group)
+          return found === undefined || found.values.length === 0 ? null : found.values.map((value) => BigInt(value))
+        },
+      },
+    )
+    this.zone = this.#evaluator.zone
+    this.#leaves = this.closure().reduce((sum, one) => sum + countStreams(one), 1)
+  }
+
+  /** Work done since it was made. */
+  get work(): number {
+    return this.#work
+  }
+
+  /** The value with the facts as they are. */
+  at(moment: Instant): EventScopeValue {
+    let value = this.#values.get(moment)
+    if (value === undefined) {
+      value = this.of(this.facts, moment)
+      this.#values.set(moment, value)
+    }
+    return value
+  }
+
+  /** The value with other facts. */
+  of(facts: SubjectFacts, moment: Instant): EventScopeValue {
+    this.#work += (facts.events.length + 20) * this.#leaves
+    return this.#evaluatorAt(moment).evaluate(this.definition, facts)
+  }
+
+  /** A place in a definition now. */
+  place(definition: Definition): EvaluateScope {
+    const inherits = definition.kind === 'tag' && definition.only !== undefined
+    return this.#evaluatorAt(this.asOf).part(definition, this.facts, inherits)
+  }
+
+  isAbout(definition: Definition): boolean {
+    return this.#evaluatorAt(this.asOf).isAbout(definition, this.facts)
+  }
+
+  definitionOf = (id: Id): Definition | undefined => {
+    if (id === this.definition.id) return this.definition
+    return this.context.definitions?.find((one) => one.id === id) ?? this.context.catalog.definitions.get(id)?.body
+  }
+
+  /** The definition and all it rests on. */
+  closure(): Definition[] {
+    const found = new Map<Id, Definition>([[this.definition.id, this.definition]])
+    for (const one of found.values()) {
+      for (const id of referencesOf(one)) {
+        const next = this.definitionOf(id)
+        if (next !== undefined && !found.has(id)) found.set(id, next)
+      }
+    }
+    return [...found.values()]
+  }
+
+  #evaluatorAt(moment: Instant): Evaluator {
+    this.#moment = moment
+    return this.#evaluator.at(moment)
+  }
+}
+
+/** A fit of another moment than any that is stored: the one that is nearest to hand. */
+function storedThen(fits: EvaluateContext['fits'], key: string) {
+  const plain = key.replace(/@-?\d+$/, '')
+  for (const [name, fit] of fits) if (name.startsWith(`${plain}@`)) return fit
+  return fits.get(plain)
+}
+
+function countStreams(part: unknown): number {
+  if (Array.isArray(part)) return part.reduce<number>((sum, one) => sum + countStreams(one), 0)
+  if (typeof part !== 'object' || part === null) return 0
+  let count = 'did' in part ? 1 : 0
+  for (const inner of Object.values(part)) count += countStreams(inner)
+  return count
+}

@@ -1,0 +1,31 @@
+import type { EvaluateScope } from '../../../evaluate/scope.js'
+import type { ExplainWay } from '../../../explain/head.js'
+import { parseDecimal } from '../../../kernel/decimal.js'
+import type { CutAssign } from '../../document.js'
+import type { Cutting } from '../../heads/cut/evaluate.js'
+import { cutsOf, tierGoal } from '../../heads/cut/explain.js'
+
+/** The value may rise or fall into another tier, with the cuts as they are. */
+export const explainCutAssign: ExplainWay<CutAssign> = {
+  parts: ({ cut, by = [] }) => [
+    { at: '/assign/cut', value: cut },
+    ...by.map((value, index) => ({ at: `/assign/by/${index}`, value })),
+  ],
+  against: (assign, scope: EvaluateScope) => cutsOf(cuttingOf(assign), scope),
+  moments: ({ cut, at, by = [] }, _tag, scope) => {
+    scope.value(cut, Array.isArray(at) ? at.map((one) => parseDecimal(one)!) : null)
+    for (const key of by) scope.value(key, null)
+  },
+  reach: (assign, _tag, code, gives, scope) => {
+    const cutting = cuttingOf(assign)
+    const cuts = cutsOf(cutting, scope.now)
+    if (cuts === null || !gives) return []
+    return assign.values.flatMap((value, index) =>
+      String(value) === code ? scope.value(assign.cut, tierGoal(cutting, cuts, index + 1)) : [],
+    )
+  },
+}
+
+function cuttingOf({ cut, at, by = [], edge }: CutAssign): Cutting {
+  return { cut, at, by, only: undefined, edge, identity: { cut, at, by } }
+}

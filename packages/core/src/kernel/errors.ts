@@ -40,6 +40,13 @@ export const ERRORS = {
     'Correct the places listed in issues.',
     '请按 issues 中列出的位置修改。',
   ),
+  FACTS_TOO_MANY: entry(
+    422,
+    'This rests on more than {most} events or related subjects of one profile.',
+    '该结果涉及同一档案的事件或相关对象超过 {most} 个。',
+    'Give the definition a shorter window, or read its value without the explanation.',
+    '请缩短定义的时间窗，或只查看取值而不看解释。',
+  ),
   ENGINE_UNAVAILABLE: entry(
     503,
     'The {engine} engine is restarting.',

@@ -104,7 +104,11 @@ export function foldProfile(changes: ProfileChanges): ProfileFold {
   return fold
 }
 
-function readValue(row: HistoryRow, type: PropertyType): StoredValue | null {
+/** The value of a change by the type of its attribute; null = unset. */
+export function readValue(
+  row: Pick<HistoryRow, 'op' | 'num' | 'str' | 'list' | 'value_ms'>,
+  type: PropertyType,
+): StoredValue | null {
   if (row.op === 'unset') return null
   switch (type) {
     case 'number':

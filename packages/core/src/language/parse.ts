@@ -56,5 +56,7 @@ function hasBody(definition: ParsedDefinition): definition is Definition {
 
 /** What the recipe makes; names of values may be edited without leaving it. */
 function bodyOf(body: object): unknown {
-  return 'assign' in body ? body.assign : 'where' in body ? body.where : 'value' in body ? body.value : undefined
+  if ('assign' in body) return body.assign
+  if ('where' in body) return body.where
+  return 'value' in body ? body.value : 'root' in body ? body.root : undefined
 }

@@ -225,10 +225,6 @@ describe('impossible asks', () => {
     ],
     [segment({ tag: 'tier', ago: '1d', at: '2026-01-01', is: '金卡' }), /^\/where\/at: ago and at both set the moment/],
     [segment({ attr: 'id.phone', ago: '1d', known: true }), /^\/where\/ago: an identity has no history/],
-    [
-      segment({ did: { changes: { segment: 'rich' } }, gte: 1 }),
-      /^\/where\/did\/changes\/segment: segment "rich" keeps no history: give it refresh/,
-    ],
     [segment({ did: { changes: { attr: 'city' } }, each: 'items', gte: 1 }), /^\/where\/each: changes have no lines/],
     [segment({ member: { category: '价值' } }), /^\/where\/member\/category: no category "价值"/],
     [segment({ member: { node: 'value_tree/high' } }), /^\/where\/member\/node: no tree "value_tree"/],
@@ -243,6 +239,16 @@ describe('impossible asks', () => {
   ])('%j', (document, problem) => {
     expect(problems(document)).toContainEqual(expect.stringMatching(problem))
   })
+})
+
+it('asks for the history of a segment only where one is kept', () => {
+  const where = { did: { changes: { segment: 'by_hand' } }, gte: 1 }
+  const grown = shopCatalog([
+    { kind: 'segment', id: 'by_hand', name: 'n', refresh: 'manual', where: { attr: 'vip', is: true } },
+  ])
+  const parsed = parseDefinition({ id: 'x', name: 'n', ...segment(where) })
+  const result = parsed.ok ? resolveDefinition(parsed.definition, grown) : parsed
+  expect(result.ok ? [] : result.issues[0]).toMatchObject({ pointer: '/where/did/changes/segment' })
 })
 
 describe('realtime', () => {

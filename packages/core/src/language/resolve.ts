@@ -66,7 +66,8 @@ export function resolveDefinition(definition: ParsedDefinition, catalog: Catalog
   } else if (body !== null) {
     // What a recipe made has no place in the document: its problems are the recipe's, and only the first is told.
     const made =
-      definition.recipe !== undefined && !('assign' in definition || 'where' in definition || 'value' in definition)
+      definition.recipe !== undefined &&
+      !('assign' in definition || 'where' in definition || 'value' in definition || 'root' in definition)
     if (made && issues.length > 0) return { ok: false, issues, warnings }
     const found = issues.length
     resolveBody(body, scope, resolving)
@@ -97,7 +98,8 @@ function withDefinition(catalog: Catalog, body: Definition): Catalog {
   return { ...catalog, definitions: new Map(catalog.definitions).set(body.id, entry) }
 }
 
-function resolveHeader(
+/** The subject exists, and the id is not that of another kind. */
+export function resolveHeader(
   { id, kind, subject = 'person' }: ParsedDefinition,
   catalog: Catalog,
   resolving: Resolving,
@@ -121,9 +123,7 @@ function resolveHeader(
 function resolveRecipe({ recipe }: ParsedDefinition, scope: Scope, resolving: Resolving): void {
   if (recipe === undefined || !isRecipe(recipe.use)) return
   const module = recipeOf(recipe.use)
-  if (module.expand === null)
-    resolving.report('/recipe/use', notYet(`the recipe "${recipe.use}"`, `配方“${recipe.use}”`))
-  else module.resolve(recipe.with ?? {}, '/recipe/with', scope, resolving)
+  module.resolve(recipe.with ?? {}, '/recipe/with', scope, resolving)
 }
 
 function resolveBody(body: Definition, scope: Scope, resolving: Resolving): void {

@@ -201,12 +201,12 @@ function resolveChanges(
 function resolveChangesOfSegment(id: string, at: string, scope: Scope, resolving: Resolving): void {
   if (!resolveDefinitionReference('segment', id, at, scope, resolving)) return
   const segment = resolving.catalog.definitions.get(id)?.body
-  if (segment?.kind !== 'segment' || segment.refresh !== undefined) return
+  if (segment?.kind !== 'segment' || segment.refresh !== 'manual') return
   resolving.report(
     at,
     say(
-      `segment "${id}" keeps no history: give it refresh, for example refresh: daily`,
-      `人群“${id}”没有历史：请为它设置 refresh，例如 refresh: daily`,
+      `segment "${id}" is counted only by hand and keeps no history: give it refresh: daily`,
+      `人群“${id}”仅手动计算，没有历史：请为它设置 refresh: daily`,
     ),
   )
 }

@@ -159,7 +159,7 @@ function rankedTo(right: Operand, holds: (order: number) => boolean): PreparedTa
 function inList(right: ListOperand): PreparedTail {
   if (!Array.isArray(right)) {
     const operand = prepareOperand(right)
-    return (value, scope) => isOneOf(value, operand(scope, value))
+    return (value, scope) => isOneOf(value, asList(operand(scope, value)))
   }
   const texts = new Set(right.flatMap((one) => (typeof one === 'boolean' ? [] : [String(one)])))
   const numbers = new Set(right.flatMap((one) => (typeof one === 'number' ? [parseDecimal(one)] : [])))
@@ -179,7 +179,7 @@ function besideList(
 ): PreparedTail {
   if (!Array.isArray(right)) {
     const operand = prepareOperand(right)
-    return (value, scope) => holds(value, operand(scope, value))
+    return (value, scope) => holds(value, asList(operand(scope, value)))
   }
   const literals = right.map(prepareLiteral)
   return (value, scope) => {
@@ -192,6 +192,11 @@ function besideList(
     // A wanted literal that cannot have the list's type is in no list.
     return holds(value, wanted.length === literals.length ? wanted : [...wanted, NOT_IN_ANY_LIST])
   }
+}
+
+/** One thing counts as a list of one. */
+function asList(value: EventScopeValue): EventScopeValue {
+  return value === null || typeof value === 'object' ? value : [value]
 }
 
 const NOT_IN_ANY_LIST: EventScopeScalar = Number.NaN

@@ -46,6 +46,8 @@ export interface Scope {
   readonly subject: string
   /** The rows that are tested, or null where the whole subject is spoken of. */
   readonly stream: StreamScope | null
+  /** The rows of the event that started a journey; absent where none did. */
+  readonly trigger?: StreamScope
   /** Ids of the definitions whose bodies are being looked into, against endless descent. */
   readonly inside?: readonly string[]
   /** How many windows that hang on a moment, and how many relations, lie around the value. */

@@ -52,7 +52,8 @@ export function resolveListOperand(
     return
   }
   const type = resolveRightValue(right as Value | EventValue, at, scope, resolving)
-  if (type === null || type.kind === 'list') return
+  // What started a journey may be one thing: it counts as a list of one.
+  if (type === null || type.kind === 'list' || 'trigger' in right) return
   resolving.report(
     at,
     say(`a list is needed here, this is ${EN_KIND[type.kind]}`, `此处需要列表，而这是${ZH_KIND[type.kind]}`),

@@ -2,6 +2,10 @@ import { describe, expect, it } from 'vitest'
 import type { Condition, RulesAssign } from '../document.js'
 import { parseDefinition } from '../parse.js'
 import { expandRecipe } from '../recipe-body.js'
+import { resolveDefinition } from '../resolve.js'
+import { sentence } from '../sentence.js'
+import { buildCatalog } from '../testing/catalog-builder.js'
+import { RECIPES, type RecipeName, recipeOf } from './recipes.js'
 
 const [recency, frequency, monetary] = [{ metric: 'r' }, { metric: 'f' }, { metric: 'm' }]
 const rulesOf = (use: string, parameters: Record<string, unknown>): RulesAssign['rules'] => {
@@ -113,5 +117,170 @@ describe('lifecycle', () => {
     expect(rules[0]?.when).toEqual({ since: { did: 'order.paid', get: 'lastAt' }, gte: 180 })
     expect(rules[1]?.when).toEqual({ did: 'order.paid', get: { distinct: 'order_id' }, gte: 4 })
     expect(rules[4]?.when).toEqual({ did: ['page.viewed'], gte: 1 })
+  })
+})
+
+describe('every recipe', () => {
+  const catalog = buildCatalog({
+    events: {
+      'order.paid': { order_id: 'text', amount: 'money', category: 'text', channel: 'text' },
+      'page.viewed': { utm_source: 'text', category: 'text' },
+      'survey.answered': { question: 'text', score: 'number' },
+    },
+    attributes: { city: 'text', born: 'date', points: 'number' },
+    definitions: [
+      { kind: 'metric', id: 'r', name: 'r', value: { since: { did: 'order.paid', get: 'lastAt' } } },
+      { kind: 'metric', id: 'f', name: 'f', value: { did: 'order.paid' } },
+      { kind: 'metric', id: 'm', name: 'm', value: { did: 'order.paid', get: { sum: 'amount' } } },
+      {
+        kind: 'tag',
+        id: 'level',
+        name: 'n',
+        ordered: true,
+        assign: { cut: { metric: 'f' }, at: [2], values: ['low', 'high'] },
+      },
+    ],
+  })
+  const grid = [['all', [1, 5], [1, 5]]]
+  const cases: [RecipeName, Record<string, unknown>][] = [
+    ['rfm8', { recency, frequency, monetary }],
+    ['rfm_grid', { recency, frequency, map: grid }],
+    ['rfm11', { recency, frequency, monetary, fit: 'monthly' }],
+    ['rfm_tier', { recency, frequency, monetary, values: ['a', 'b', 'c'] }],
+    ['lifecycle', { order: 'order.paid', loyalOrders: 4, lostDays: 180 }],
+    ['frequency', { orders: frequency }],
+    ['spending_power', { average: { did: 'order.paid', get: { avg: 'amount' } }, by: [{ attr: 'city' }] }],
+    ['preference', { did: ['order.paid', 'page.viewed'], prop: 'category', weight: { events: { 'order.paid': 5 } } }],
+    ['scene', { did: 'order.paid', scenes: [{ value: 'late', when: { clock: 'hour', gte: 20 } }], otherwise: 'day' }],
+    ['time_preference', { by: 'weekday', n: 1 }],
+    ['channel', { did: 'order.paid', groups: [{ value: 'online', of: ['app', 'web'] }] }],
+    ['touch', { did: 'page.viewed', prop: 'utm_source', which: 'last', before: 'order.paid' }],
+    ['combine', { rows: { tag: 'level' }, columns: { attr: 'city' }, cells: { high: { 北京: 'x' } }, otherwise: 'y' }],
+    ['occasion', { order: 'order.paid', anniversary: { attr: 'born' } }],
+    ['abandoned', { begin: 'page.viewed', finish: 'order.paid', wait: '2d' }],
+    ['not_again', { did: 'order.paid', after: '30d' }],
+    ['survey_scale', { did: 'survey.answered', of: ['q1'], get: 'avg', at: [2, 4], values: ['a', 'b', 'c'] }],
+    [
+      'ahp',
+      {
+        criteria: [
+          { weight: 0.6, value: monetary },
+          { weight: 0.4, value: recency, better: 'low' },
+        ],
+      },
+    ],
+    [
+      'learned_tree',
+      {
+        tree: {
+          by: { metric: 'f' },
+          below: 2,
+          yes: { leaf: 'few' },
+          no: { by: { attr: 'points' }, below: 10, yes: { leaf: 'few' }, no: { leaf: 'many' }, missing: { leaf: '?' } },
+        },
+      },
+    ],
+  ]
+  it('is tested here', () => {
+    expect(cases.map(([use]) => use).sort()).toEqual(Object.keys(RECIPES).sort())
+  })
+  it.each(cases)('%s makes a body that resolves and can be said', (use, parameters) => {
+    const document = { kind: recipeOf(use).kind, id: 'x', name: 'x', recipe: { use, with: parameters } }
+    const parsed = parseDefinition(document)
+    if (!parsed.ok) throw new Error(JSON.stringify(parsed.issues))
+    const resolved = resolveDefinition(parsed.definition, catalog)
+    expect(resolved.ok ? [] : resolved.issues).toEqual([])
+    if (!resolved.ok) return
+    const { recipe, ...body } = resolved.definition
+    expect(recipe?.use).toBe(use)
+    for (const language of ['zh', 'en'] as const) {
+      expect(sentence(resolved.definition, catalog, language)).not.toMatch(/undefined|\[object/)
+    }
+    // The body alone is a document too, and beside its recipe it keeps it.
+    expect(parseDefinition(body).ok).toBe(true)
+    const both = parseDefinition(resolved.definition)
+    expect(both.ok && both.definition.recipe?.use).toBe(use)
+  })
+  it.each<[RecipeName, Record<string, unknown>, string]>([
+    ['frequency', { orders: frequency, values: ['a'] }, '/recipe/with/values: this list needs 2 or more entries'],
+    ['frequency', { orders: frequency, at: [5] }, '/recipe/with/values: 1 cuts make 2 tiers, this names 3'],
+    ['touch', { did: 'page.viewed', prop: 'utm', which: 'last' }, '/recipe/with/prop: no property "utm"'],
+    [
+      'combine',
+      { rows: { tag: 'level' }, columns: { attr: 'city' }, cells: { hihg: { a: 'x' } } },
+      '/recipe/with/cells/hihg: there is no value "hihg", did you mean "high"?',
+    ],
+    ['occasion', { order: 'order.paid', anniversary: { attr: 'city' } }, '/recipe/with/anniversary: a date is needed'],
+    [
+      'survey_scale',
+      { did: 'survey.answered', score: 'question', at: [1], values: ['a', 'b'] },
+      '/recipe/with/score: the answer must be a number',
+    ],
+    [
+      'learned_tree',
+      { tree: { by: { attr: 'city' }, below: 1, yes: { leaf: 'a' }, no: { leaf: 'b' } } },
+      '/recipe/with/tree/by: a number is needed',
+    ],
+    [
+      'abandoned',
+      { begin: 'page.viewd', finish: 'order.paid', wait: '2d' },
+      '/recipe/with/begin: no event "page.viewd"',
+    ],
+    [
+      'abandoned',
+      { begin: 'page.viewed', finish: 'order.paid', wait: '2m' },
+      '/recipe/with/wait: a span is number and unit',
+    ],
+    [
+      'preference',
+      { did: 'order.paid', prop: 'category', halflife: '1d' },
+      '/recipe/with/halflife: unknown field "halflife"',
+    ],
+  ])('%s with %j is refused at its parameter', (use, parameters, problem) => {
+    const parsed = parseDefinition({ kind: recipeOf(use).kind, id: 'x', name: 'x', recipe: { use, with: parameters } })
+    const result = parsed.ok ? resolveDefinition(parsed.definition, catalog) : parsed
+    const found = result.ok ? [] : result.issues.map((issue) => `${issue.pointer}: ${issue.message}`)
+    expect(found).toContainEqual(expect.stringContaining(problem))
+  })
+})
+
+describe('what recipes make', () => {
+  const bodyOf = (use: string, parameters: Record<string, unknown>) => expandRecipe({ use, with: parameters })
+  it('divides the sum of three scores evenly', () => {
+    const cuts = (count: number) => {
+      const values = Array.from({ length: count }, (_, index) => String(index))
+      const body = bodyOf('rfm_tier', { recency, frequency, monetary, values }) as { assign: { at: number[] } }
+      return body.assign.at
+    }
+    expect(cuts(2)).toEqual([9])
+    expect(cuts(3)).toEqual([7, 11])
+    expect(cuts(4)).toEqual([6, 9, 12])
+    expect(cuts(13)).toEqual([4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15])
+  })
+  it('waits in whole hours, or minutes where hours do not fit, or months', () => {
+    const waiting = (after: string) =>
+      (bodyOf('not_again', { did: 'o', after }) as { where: { all: object[] } }).where.all[0]
+    const since = { did: 'o', get: 'firstAt' }
+    expect(waiting('30d')).toEqual({ since, unit: 'hours', gte: 720 })
+    expect(waiting('90min')).toEqual({ since, unit: 'minutes', gte: 90 })
+    expect(waiting('1q')).toEqual({ since, unit: 'months', gte: 3 })
+  })
+  it('calls the nodes of a learned tree by their place and sends the missing their own way', () => {
+    const tree = { by: frequency, below: 2, yes: { leaf: 'few' }, no: { leaf: 'many' }, missing: { leaf: '?' } }
+    expect(bodyOf('learned_tree', { tree })).toEqual({
+      root: {
+        id: 'all',
+        by: frequency,
+        split: [
+          { id: 'n_m', name: '?', when: { known: false } },
+          { id: 'n_y', name: 'few', when: { lt: 2 } },
+          { id: 'n_n', name: 'many', other: true },
+        ],
+      },
+    })
+  })
+  it('makes a tag of several values where it gives several', () => {
+    expect(bodyOf('time_preference', {})).toMatchObject({ family: 'multi', assign: { n: 3, atLeast: 10 } })
+    expect(bodyOf('time_preference', { n: 1 })).not.toHaveProperty('family')
   })
 })

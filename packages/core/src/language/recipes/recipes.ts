@@ -1,9 +1,23 @@
 import type { RecipeModule } from '../frame/recipe-module.js'
-import { abandoned, ahp, combine, notAgain, openTag, rfmTier, touch } from './later.js'
+import { abandoned } from './abandoned.js'
+import { ahp } from './ahp.js'
+import { channel } from './channel.js'
+import { combine } from './combine.js'
+import { frequency } from './frequency.js'
+import { learnedTree } from './learned-tree.js'
 import { lifecycle } from './lifecycle.js'
+import { notAgain } from './not-again.js'
+import { occasion } from './occasion.js'
+import { preference } from './preference.js'
 import { rfmGrid } from './rfm-grid.js'
+import { rfmTier } from './rfm-tier.js'
 import { rfm8 } from './rfm8.js'
 import { rfm11 } from './rfm11.js'
+import { scene } from './scene.js'
+import { spendingPower } from './spending-power.js'
+import { surveyScale } from './survey-scale.js'
+import { timePreference } from './time-preference.js'
+import { touch } from './touch.js'
 
 /** Every recipe by the name documents use. */
 export const RECIPES = {
@@ -17,14 +31,15 @@ export const RECIPES = {
   abandoned: abandoned as RecipeModule<never>,
   not_again: notAgain as RecipeModule<never>,
   ahp: ahp as RecipeModule<never>,
-  frequency: openTag as RecipeModule<never>,
-  spending_power: openTag as RecipeModule<never>,
-  preference: openTag as RecipeModule<never>,
-  scene: openTag as RecipeModule<never>,
-  time_preference: openTag as RecipeModule<never>,
-  channel: openTag as RecipeModule<never>,
-  occasion: openTag as RecipeModule<never>,
-  survey_scale: openTag as RecipeModule<never>,
+  frequency: frequency as RecipeModule<never>,
+  spending_power: spendingPower as RecipeModule<never>,
+  preference: preference as RecipeModule<never>,
+  scene: scene as RecipeModule<never>,
+  time_preference: timePreference as RecipeModule<never>,
+  channel: channel as RecipeModule<never>,
+  occasion: occasion as RecipeModule<never>,
+  survey_scale: surveyScale as RecipeModule<never>,
+  learned_tree: learnedTree as RecipeModule<never>,
 } as const satisfies Record<string, RecipeModule<never>>
 
 export type RecipeName = keyof typeof RECIPES

@@ -2,9 +2,6 @@ import { existsSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { parse } from 'yaml'
 import type { Catalog, PropertyType } from '../../catalog/catalog.js'
-import type { Code } from '../document.js'
-import { parseDefinition } from '../parse.js'
-import { withBody } from '../recipe-body.js'
 import { buildCatalog, type PropertyInput, withDefinitions } from './catalog-builder.js'
 
 /**
@@ -62,18 +59,7 @@ export function sharedCatalog(): Catalog {
     ),
   })
   const stored = sharedDocuments().filter((document) => document.kind !== 'journey')
-  return withDefinitions(catalog, stored.map(asStored))
-}
-
-/** Recipes that have no body yet stand in as values given by hand, so that others can name their codes. */
-function asStored(document: SharedDocument): object {
-  const parsed = parseDefinition(document)
-  if (!parsed.ok || withBody(parsed.definition) !== null) return document
-  const { recipe, ...header } = document as SharedDocument & { recipe: { with: { values?: Code[] } } }
-  if (document.kind === 'metric') return { ...header, value: { calc: 'add', of: [1, 1] } }
-  if (document.kind === 'segment') return { ...header, where: { attr: 'city', known: true } }
-  const codes = recipe.with.values
-  return { ...header, assign: { given: 'manual' }, ...(codes ? { values: codes.map((code) => ({ code })) } : {}) }
+  return withDefinitions(catalog, stored)
 }
 
 /** `items.ref.goods` is a text of the order's lines that names an item of `goods`, `ref.goods` one of the event. */

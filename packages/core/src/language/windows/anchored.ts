@@ -108,5 +108,5 @@ function sayAnchored(window: AnchoredWindow, scope: Scope, speaker: Speaker): st
       : speaker.pick(`${say(start)}起`, `${skip}from ${say(start)}`)
   const begin = speaker.pick(`${anchor}${skip}`, anchor)
   if (window.to !== undefined) return speaker.pick(`${begin}至${say(window.to)}`, `${begin} to ${say(window.to)}`)
-  return length === null ? begin : speaker.pick(`${begin} ${length}内`, `within ${length} ${begin}`)
+  return length === null ? begin : speaker.pick(`${begin} ${length}内`, `within ${length} ${skip === '' ? '' : 'beginning '}${begin}`)
 }

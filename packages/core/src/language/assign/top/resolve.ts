@@ -6,7 +6,14 @@ import type { Scope } from '../../frame/scope.js'
 import { resolveEach } from '../../heads/did/resolve.js'
 
 /** Events, property and weights. */
-export const topResolve: ResolveWay<TopAssign> = (assign, _tag, at, scope, resolving) => {
+export const topResolve: ResolveWay<TopAssign> = (assign, tag, at, scope, resolving) => {
+  const { n = 1 } = assign
+  if (n > 1 && tag.family !== 'multi') {
+    resolving.report(
+      '/family',
+      say(`n: ${n} gives several values: add family: multi`, `n: ${n} 会给出多个值：请加 family: multi`),
+    )
+  }
   const stream = resolving.stream(assign.did, assign.each, `${at}/did`, scope)
   resolveEach(assign.each, stream, at, resolving)
   const rows: Scope = { ...scope, stream }

@@ -1,8 +1,9 @@
 import type { TopAssign } from '../../document.js'
 import type { SayWay } from '../../frame/say-way.js'
+import type { Speaker } from '../../frame/speaker.js'
 import { sayStreamParts } from '../../heads/did/sentence.js'
 
-/** `{窗口}{事件}最多的 3 个{属性}` · `the 3 most frequent {property} of {event}`. */
+/** `{窗口}{事件}最多的 3 个{属性}（…）` · `the 3 most frequent {property} of {event} (…)`. */
 export const topSentence: SayWay<TopAssign> = (assign, _tag, scope, speaker) => {
   const { top, did, each, where, within, n = 1, weight } = assign
   const parts = sayStreamParts(did, each, where, within, scope, speaker, 'noun')
@@ -13,8 +14,29 @@ export const topSentence: SayWay<TopAssign> = (assign, _tag, scope, speaker) => 
     weighted === '' ? 'most frequent' : `by ${weighted} highest`,
   )
   const window = parts.window === '' ? '' : ` ${parts.window}`
+  const terms = sayTerms(assign, speaker)
   return speaker.pick(
-    `${parts.window}${parts.event}${parts.where}${how}的${n === 1 ? '' : ` ${n} 个`}${prop}`,
-    `the ${n === 1 ? '' : `${n} `}${how} ${prop} of ${parts.event}${parts.where}${window}`,
+    `${parts.window}${parts.event}${parts.where}${how}的${n === 1 ? '' : ` ${n} 个`}${prop}${terms}`,
+    `the ${n === 1 ? '' : `${n} `}${how} ${prop} of ${parts.event}${parts.where}${window}${terms}`,
   )
+}
+
+/** What weighs more, what fades, and what is too little. */
+function sayTerms({ weight, atLeast, share }: TopAssign, speaker: Speaker): string {
+  const terms: string[] = []
+  for (const [event, times] of Object.entries(weight?.events ?? {})) {
+    if (times === 1) continue
+    const label = speaker.label(speaker.catalog.events.get(event)?.labels ?? event)
+    terms.push(speaker.pick(`${label}按 ${times} 倍计`, `"${label}" counts ${times} times`))
+  }
+  if (weight?.halfLife !== undefined) {
+    const span = speaker.span(weight.halfLife)
+    terms.push(speaker.pick(`每 ${span}减半`, `halved every ${span}`))
+  }
+  if (share !== undefined) {
+    const percent = `${Math.round(share * 10_000) / 100}%`
+    terms.push(speaker.pick(`占比不低于 ${percent}`, `each at least ${percent} of all`))
+  }
+  if (atLeast !== undefined) terms.push(speaker.pick(`至少 ${atLeast} 条`, `from at least ${atLeast}`))
+  return terms.length === 0 ? '' : speaker.pick(`（${terms.join('，')}）`, ` (${terms.join(', ')})`)
 }

@@ -30,12 +30,17 @@ export const perSentence: SayHead<PerValue> = ({ per, of, having, get = 'count' 
       ? BUCKETS[per]
       : 'session' in per
         ? [`会话（间隔 ${speaker.span(per.session)}）`, 'session']
-        : [speaker.prop(per.prop, rows), speaker.prop(per.prop, rows)]
+        : [speaker.prop(per.prop, rows), `value of ${speaker.prop(per.prop, rows)}`]
   const value = speaker.value(of, scope)
   const held = having === undefined ? '' : speaker.tail(having, findType(of, scope), scope)
   const [zhGet, enGet] = GETS[get]
   return speaker.pick(
     `按${zh}统计${value}${held === '' ? '' : `，满足${held}`}的${zhGet}`,
-    `${enGet} ${en}s with ${value}${held === '' ? '' : ` that ${held}`}`,
+    `${enGet} ${pluralOf(en)} with ${value}${held === '' ? '' : ` that ${held}`}`,
   )
+}
+
+/** `days`, `values of category`. */
+function pluralOf(noun: string): string {
+  return noun.replace(/^\w+/, (word) => `${word}s`)
 }

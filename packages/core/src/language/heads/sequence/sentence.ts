@@ -1,6 +1,7 @@
-import type { SequenceCondition, Stream, Test } from '../../document.js'
+import type { Prop, SequenceCondition, Stream, Test } from '../../document.js'
 import type { Scope } from '../../frame/scope.js'
 import type { SayHead, Speaker } from '../../frame/speaker.js'
+import { streamScopeOf } from '../../frame/stream-scope.js'
 import { sayStreamParts } from '../did/sentence.js'
 
 /** `依次{A}→{B}` · `{A}, then {B}`. */
@@ -33,10 +34,22 @@ export const sequenceSentence: SayHead<SequenceCondition> = (condition, scope, s
           `，之后${limit === '' ? '' : ` ${limit}内`}没有${then}`,
           `, not followed by ${then}${limit === '' ? '' : ` within ${limit}`}`,
         )
+  const key = sequence[0]?.key
+  const same = key === undefined ? '' : sayKey(sequence[0]!, key, scope, speaker)
   return speaker.pick(
-    `${window}依次${steps.join(' → ')}${whole}${never}`,
-    `${steps.join(', then ')}${whole}${never}${window === '' ? '' : ` ${window}`}`,
+    `${window}${steps.length === 1 ? '' : '依次'}${steps.join(' → ')}${same}${whole}${never}`,
+    `${steps.join(', then ')}${same}${whole}${never}${window === '' ? '' : ` ${window}`}`,
   )
+}
+
+function sayKey(
+  step: SequenceCondition['sequence'][number],
+  key: Prop,
+  scope: Scope,
+  speaker: Speaker,
+): string {
+  const label = speaker.prop(key, { ...scope, stream: streamScopeOf(step.did, step.each) })
+  return speaker.pick(`（同一${label}）`, ` (the same ${label})`)
 }
 
 function sayStep(step: { did: Stream; each?: string; where?: Test }, scope: Scope, speaker: Speaker): string {

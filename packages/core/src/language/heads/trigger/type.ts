@@ -1,6 +1,5 @@
-import { TEXT } from '../../frame/scope.js'
 import type { FindType } from '../../frame/type-finder.js'
 
-/** Known only where the journey's event is; everywhere else the text it was sent as. */
+/** The type the property has in the event that started the journey. */
 export const triggerType: FindType<{ trigger: string }> = ({ trigger }, scope, find) =>
-  scope.stream === null ? TEXT : find.prop(trigger, scope)
+  scope.trigger === undefined ? null : find.prop(trigger, { ...scope, stream: scope.trigger })

@@ -13,7 +13,7 @@ const packages = {
   cli: ['core', 'server'],
 }
 /** External packages core may use: pure computing only. */
-const coreMayUse = new Set(['zod', 'temporal-polyfill'])
+const coreMayUse = new Set(['zod', 'temporal-polyfill', 'yaml'])
 const coreNodeMayUse = new Set(['node:crypto'])
 /** Stages of the server from left to right; a stage imports itself and what stands left of it. */
 const stages = [

@@ -21,6 +21,7 @@ import { importRoutes } from './http/routes/import.js'
 import { jobRoutes } from './http/routes/jobs.js'
 import { listRoutes } from './http/routes/list.js'
 import { nameRoutes } from './http/routes/names.js'
+import { planRoutes } from './http/routes/plan.js'
 import { segmentRoutes } from './http/routes/segment.js'
 import { subjectRoutes } from './http/routes/subject.js'
 import { subjectTagRoutes } from './http/routes/subject-tags.js'
@@ -162,6 +163,7 @@ export async function wireFlow(ports: Ports): Promise<Flow> {
     ...calendarRoutes(tagDeps),
     ...subjectRoutes(tagDeps),
     ...catalogueRoutes(tagDeps),
+    ...planRoutes(tagDeps),
     ...subjectTagRoutes(tagDeps),
     ...tagRoutes({ ...tagDeps, declare: catalogs.declare, collect, onDataStored: tagsFollow('data') }),
     ...segmentRoutes({ ...tagDeps, members }),

@@ -8,6 +8,7 @@ import { IMPORT_ENDPOINTS } from './import.js'
 import { JOB_ENDPOINTS } from './jobs.js'
 import { LIST_ENDPOINTS } from './list.js'
 import { NAME_ENDPOINTS } from './names.js'
+import { PLAN_ENDPOINTS } from './plan.js'
 import { SEGMENT_ENDPOINTS } from './segment.js'
 import { SUBJECT_ENDPOINTS } from './subject.js'
 import { SUBJECT_TAG_ENDPOINTS } from './subject-tags.js'
@@ -21,6 +22,7 @@ export const ENDPOINTS: readonly EndpointSpec[] = [
   ...CALENDAR_ENDPOINTS,
   ...SUBJECT_ENDPOINTS,
   ...CATALOGUE_ENDPOINTS,
+  ...PLAN_ENDPOINTS,
   ...TAG_ENDPOINTS,
   ...HISTORY_ENDPOINTS,
   ...SUBJECT_TAG_ENDPOINTS,

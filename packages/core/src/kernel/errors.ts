@@ -2,6 +2,7 @@ import { type ErrorEntry, entry } from './error-entry.js'
 import { FILE_ERRORS } from './file-errors.js'
 import { HISTORY_ERRORS } from './history-errors.js'
 import { HTTP_ERRORS } from './http-errors.js'
+import { PLAN_ERRORS } from './plan-errors.js'
 import { SEGMENT_ERRORS } from './segment-errors.js'
 import { WRITE_ERRORS } from './write-errors.js'
 
@@ -10,6 +11,7 @@ export const ERRORS = {
   ...HTTP_ERRORS,
   ...WRITE_ERRORS,
   ...FILE_ERRORS,
+  ...PLAN_ERRORS,
   ...HISTORY_ERRORS,
   ...SEGMENT_ERRORS,
   INTERNAL: entry(

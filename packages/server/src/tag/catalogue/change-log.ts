@@ -16,7 +16,7 @@ export interface RowImage {
 
 /** What happened, as words a person reads: a verb and the name it touched. */
 export interface ChangeSummary {
-  readonly verb: 'create' | 'rename' | 'move' | 'archive' | 'restore' | 'delete' | 'edit' | 'reorder' | 'undo'
+  readonly verb: 'create' | 'rename' | 'move' | 'archive' | 'restore' | 'delete' | 'edit' | 'reorder' | 'apply' | 'undo'
   readonly what: 'category' | 'tag' | 'segment' | 'metric' | 'tree' | 'list' | 'catalogue'
   readonly id: string
   readonly detail?: string

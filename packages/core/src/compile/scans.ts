@@ -109,6 +109,15 @@ export class Scans {
     const key = call('runKey', column('as_of'), column('run_id'))
     const newest = (value: Expr): Expr => aggregate('lastBy', [value, key])
     const profile: Named = { name: 'profile_id', expr: column('profile_id') }
+    if (read.of === 'held') {
+      const changes = aggregate('sortedRows', [key, column('value'), column('present')], [])
+      return {
+        kind: 'aggregate',
+        input: rows,
+        by: [profile],
+        values: [{ name: read.name, expr: call('heldCodes', changes) }],
+      }
+    }
     const value = column(read.of)
     const expr =
       table === 'tag_changes'

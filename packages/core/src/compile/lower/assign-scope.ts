@@ -8,6 +8,8 @@ export type PlanAssign<A extends Assign> = (assign: A, tag: TagDefinition, scope
 export interface AssignScope extends PlanScope {
   /** An attribute that holds what was given for a tag; `expires`: changes older than that no longer count. */
   attributeGiven(key: string, expires: Span | undefined): Lowered
+  /** The value a query or a model gave in its last published run up to the moment; never computed anew. */
+  lastGiven(tag: TagDefinition): Lowered
 }
 
 /** The codes of a tag: those it lists, in their order, then whatever else its rules give. */

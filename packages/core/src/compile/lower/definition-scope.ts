@@ -11,6 +11,7 @@ import type {
   Literal,
   Operand,
   Span,
+  TagDefinition,
   Tail,
   Test,
   Value,
@@ -209,6 +210,12 @@ export class DefinitionScope implements AssignScope {
     if (entry === undefined) return MISSING
     if (expires === undefined) return this.planner.attributes.add(entry)
     return this.planner.attributes.addSince(entry, addSpan(this.zone, this.asOf, spanOf(expires), -1))
+  }
+
+  lastGiven(tag: TagDefinition): Lowered {
+    const entry = this.catalog.definitions.get(tag.id)
+    // Not saved yet: nothing was ever published.
+    return entry === undefined ? MISSING : this.planner.stored.lastPublished(entry, tag)
   }
 
   tier(of: TierOf, path: string): LoweredNumber {

@@ -1,16 +1,17 @@
 import type { DefinitionEntry } from '../../catalog/catalog.js'
+import type { TagDefinition } from '../../language/document.js'
 import type { CompileContext, StoredHead } from '../context.js'
-import { call, choose, column, type Expr, FALSE, missing, number } from '../plan/expr.js'
+import { call, choose, column, type Expr, FALSE, isTrue, missing, number, param } from '../plan/expr.js'
 import type { Plan } from '../plan/plan.js'
 import type { Scans } from '../scans.js'
 import type { ColumnSource } from './column-source.js'
 import { instantOf, type Lowered, type LoweredCode, numberOf } from './lowered.js'
 
-/** A value read from the history of a tag or list: a code, or a published number or date. */
+/** A value read from the history of a tag or list: a code, all codes held, or a published number or date. */
 export interface HistoryRead {
   readonly name: string
   readonly tag: number
-  readonly of: 'value' | 'num' | 'at'
+  readonly of: 'value' | 'held' | 'num' | 'at'
 }
 
 /** Collects what a pass reads of published values. */
@@ -64,6 +65,39 @@ export class StoredValues implements ColumnSource {
     return code
   }
 
+  /** The value of the newest published run up to the moment, read from the history. */
+  lastPublished(entry: DefinitionEntry, { family, values }: TagDefinition): Lowered {
+    const isListed = values !== undefined && values.length > 0
+    if (!isListed && entry.sqlKind === 'number') {
+      return numberOf('scaled', call('unscaled128', this.#history(entry.number, 'num')))
+    }
+    if (!isListed && entry.sqlKind === 'date') return instantOf(this.#history(entry.number, 'at'))
+    const codes = isListed ? values.map(({ code }) => String(code)) : codesInOrder(entry).codes
+    const known = param(
+      'Array(UInt32)',
+      codes.map((code) => entry.codes.get(code) ?? UNUSED_CODE),
+    )
+    if (family === 'multi') {
+      return { type: 'codes', indexes: call('placesOf', this.#history(entry.number, 'held'), known), codes }
+    }
+    const value = this.#history(entry.number, 'value')
+    const place = call('indexOf', known, call('known', value))
+    const index = choose([{ when: isTrue(call('gt', value, number(0))), then: place }], number(0))
+    if (isListed || entry.sqlKind !== 'bool') return { type: 'code', index, codes }
+    const placeOf = (text: string): Expr => call('eq', index, number(Math.max(codes.indexOf(text), -1) + 1))
+    const isBlank = call('eq', index, number(0))
+    return {
+      type: 'bool',
+      expr: choose(
+        [
+          { when: isBlank, then: missing('UInt8') },
+          { when: placeOf('true'), then: number(1) },
+        ],
+        number(0),
+      ),
+    }
+  }
+
   /** Whether the profile is in a published segment: 1 in, 2 not known. */
   segment(id: number): Expr {
     const run = this.head(id)!.baseRun
@@ -93,6 +127,9 @@ export class StoredValues implements ColumnSource {
     return column(read.name)
   }
 }
+
+/** The number of a listed value that nobody ever had. */
+const UNUSED_CODE = 4_294_967_295
 
 function stored(tag: number, run: string, values: readonly number[]): Expr {
   return { kind: 'stored', tag, run, values }

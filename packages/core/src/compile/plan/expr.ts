@@ -176,6 +176,7 @@ export type FunctionName =
   | 'presentCodes'
   | 'codeTexts'
   | 'placesOf'
+  | 'heldCodes'
   | 'tierAbove'
   | 'tierFrom'
   | 'groupTierAbove'

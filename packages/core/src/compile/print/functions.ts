@@ -125,6 +125,8 @@ export const FUNCTIONS: Readonly<Record<FunctionName, WriteCall>> = {
   presentCodes: (...codes) =>
     `arraySort(arrayDistinct(arrayFilter(x -> x > 0, CAST([${codes.join(', ')}], 'Array(UInt16)'))))`,
   codeTexts: (codes, indexes) => `arrayMap(i -> arrayElement(${codes}, i), ${indexes})`,
+  heldCodes: (changes) =>
+    `arraySort(arrayFilter(v -> v > 0 AND arrayLast(c -> c.2 = v, ${changes}).3 = 1, arrayDistinct(arrayMap(c -> c.2, ${changes}))))`,
   placesOf: (texts, codes) =>
     `arraySort(arrayFilter(x -> x > 0, arrayMap(v -> toUInt16(indexOf(${codes}, v)), ${texts})))`,
 

@@ -68,7 +68,7 @@ export function sqlProfileXml(memoryMiB: number): string {
     max_bytes_before_external_sort: memory / 2,
     max_temporary_data_on_disk_size_for_query: 4096 * MiB,
     max_temporary_data_on_disk_size_for_user: 4096 * MiB,
-    function_range_max_elements_in_block: 10_000_000,
+    function_range_max_elements_in_block: 1_000_000,
     cancel_http_readonly_queries_on_client_close: 1,
     priority: 10,
   }

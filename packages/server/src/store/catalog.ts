@@ -94,6 +94,7 @@ interface DefinitionRow {
   readonly version: number
   readonly body: unknown
   readonly codes: Readonly<Record<string, number>> | null
+  readonly sql_kind: NonNullable<DefinitionEntry['sqlKind']> | null
   /** Of a list of values. */
   readonly values: readonly string[] | null
 }
@@ -103,6 +104,8 @@ async function readDefinitions(tx: Tx, workspaceId: number): Promise<DefinitionR
     `select d.id, d.kind, d.number, d.subject, d.state, v.version, v.body,
             (select jsonb_object_agg(c.label, c.code) from value_code c
              where c.workspace_id = $1 and c.number = d.number) as codes,
+            (select s.value_kind from sql_statement s where s.workspace_id = $1
+             and s.hash = encode(sha256(convert_to(v.body #>> '{assign,given,sql}', 'UTF8')), 'hex')) as sql_kind,
             (select array_agg(l.value order by l.value collate "C") from list_value l
              where l.workspace_id = $1 and l.number = d.number and l.from_content <= (v.body->>'content')::int
                and (l.to_content is null or l.to_content > (v.body->>'content')::int)) as values
@@ -147,6 +150,7 @@ function toCatalog(stamp: Stamp, names: Names, rows: readonly DefinitionRow[]): 
         body: row.body as Definition,
         archived: row.state === 'archived',
         codes: new Map(Object.entries(row.codes ?? {})),
+        ...(row.sql_kind === null ? {} : { sqlKind: row.sql_kind }),
       })
     }
   }

@@ -35,6 +35,8 @@ export interface InsertOptions {
 /** The ClickHouse database of one workspace. No statement of it can name another database by accident. */
 export interface WorkspaceClickHouse {
   readonly database: string
+  /** Where it runs, and as whom. */
+  readonly connection: ClickHouseConnection
   /** Rows as objects. 64-bit integers and decimals are strings, so that nothing is rounded. */
   query<Row>(sql: string, options?: StatementOptions): Promise<Row[]>
   /** The same with what it cost. */
@@ -45,6 +47,8 @@ export interface WorkspaceClickHouse {
   command(sql: string, options?: StatementOptions): Promise<StatementCost>
   /** One JSONEachRow body as one block. Resolves when it is on the disk. */
   insert(table: string, body: Buffer, options: InsertOptions): Promise<void>
+  /** Rows in the engine's own binary form as they come, without holding them; for tables that a failure drops. */
+  pour(table: string, rows: Readable, signal: AbortSignal): Promise<void>
   /** The SOURCE of a dictionary that holds what a query over this database gives; to be sent, never shown. */
   dictionarySource(sql: string): string
 }
@@ -153,6 +157,7 @@ function makeWorkspace(client: Client, database: string, connection: ClickHouseC
   }
   return {
     database,
+    connection,
     query: async <Row>(sql: string, options: StatementOptions = {}) => (await read<Row>(sql, options, false)).rows,
     queryWithCost: <Row>(sql: string, options: StatementOptions = {}) => read<Row>(sql, options, true),
     stream: (sql, options = {}) =>
@@ -192,6 +197,16 @@ function makeWorkspace(client: Client, database: string, connection: ClickHouseC
       })
     },
     dictionarySource: (sql) => dictionarySource(connection, database, sql),
+    pour: (table, rows, signal) =>
+      run(killer(client, signal), async (queryId) => {
+        const { stream } = await client.exec({
+          query: `INSERT INTO ${table} FORMAT RowBinary`,
+          query_id: queryId,
+          values: rows,
+          abort_signal: signal,
+        })
+        for await (const _chunk of stream);
+      }),
   }
 }
 

@@ -52,11 +52,13 @@ function mortal(deps: RunTagsDeps, lastStep: number): { deps: RunTagsDeps; steps
   }
   const clickhouse: WorkspaceClickHouse = {
     database: deps.clickhouse.database,
+    connection: deps.clickhouse.connection,
     query: (...given) => step(() => deps.clickhouse.query(...given)) as never,
     queryWithCost: (...given) => step(() => deps.clickhouse.queryWithCost(...given)) as never,
     stream: (...given) => step(() => deps.clickhouse.stream(...given)),
     command: (...given) => step(() => deps.clickhouse.command(...given)),
     insert: (...given) => step(() => deps.clickhouse.insert(...given)),
+    pour: (...given) => step(() => deps.clickhouse.pour(...given)),
     dictionarySource: (sql) => deps.clickhouse.dictionarySource(sql),
   }
   const clientOf = (client: pg.PoolClient): pg.PoolClient =>

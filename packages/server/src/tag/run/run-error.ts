@@ -17,6 +17,8 @@ const reasons: Readonly<Record<string, Reason>> = {
     en: 'it needs more memory than the engine may use',
   },
   TIMEOUT_EXCEEDED: { zh: '超过了允许的时间', en: 'it took longer than allowed' },
+  TOO_MANY_ROWS: { zh: '读取的行数超过了上限', en: 'it reads more rows than allowed' },
+  TOO_MANY_ROWS_OR_BYTES: { zh: '结果超过了上限', en: 'it gives more rows than allowed' },
   NOT_ENOUGH_SPACE: { zh: '磁盘空间不足', en: 'the disk is full' },
 }
 

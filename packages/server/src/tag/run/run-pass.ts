@@ -53,7 +53,8 @@ export interface PassRequest {
 }
 
 export interface PassResult {
-  readonly clock: string
+  /** null = nothing was published. */
+  readonly clock: string | null
   readonly published: readonly string[]
   readonly superseded: readonly string[]
   /** What could not be computed, each with its reason; their former values stay published. */
@@ -273,7 +274,8 @@ function endingOf({ signal, definitions }: PassRequest, thrown: unknown): AppErr
   return computationError(thrown, ids.length > 3 ? `${ids.slice(0, 3).join(', ')} …` : ids.join(', '))
 }
 
-function stateOf(error: AppError): 'failed' | 'aborted' | 'superseded' {
+/** In which state a run ends with an error. */
+export function stateOf(error: AppError): 'failed' | 'aborted' | 'superseded' {
   if (error.code === 'RUN_SUPERSEDED') return 'superseded'
   return error.code === 'RUN_CANCELED' || error.code === 'RUN_INTERRUPTED' ? 'aborted' : 'failed'
 }

@@ -8,10 +8,12 @@ import { inWorkspace } from '../../store/postgres.js'
 import type { ScanState } from '../../store/scan-state.js'
 import { KIND_WORDS } from '../catalogue/kind-words.js'
 import { followLists } from '../lists/follow-lists.js'
+import { sqlOf } from '../sql/check-sql.js'
 import { deleteLeftovers, dropStrayTables, findLeftovers, markCleaned } from './clean-runs.js'
 import { inRunTurn } from './run-lock.js'
-import { type PassResult, runPass } from './run-pass.js'
+import { type PassDeps, type PassResult, runPass } from './run-pass.js'
 import { abortDeadRuns, type RunKind } from './run-records.js'
+import { runSqlTag, type SqlTagRequest } from './run-sql-tag.js'
 
 export interface RunTagsDeps {
   readonly pool: pg.Pool
@@ -67,21 +69,22 @@ async function runInTurn(deps: RunTagsDeps, request: RunTagsRequest): Promise<Ru
   const blind = makeBlindIdentity(deps.vault, request.workspaceId, catalog)
   const results: PassResult[] = []
   for (const [index, [subject, definitions]] of groups.entries()) {
-    const result = await runPass(
-      { pool: deps.pool, clickhouse: deps.clickhouse, catalog, scan, blind },
-      {
-        workspaceId: request.workspaceId,
-        definitions,
-        subject,
-        asOf: request.asOf ?? request.now,
-        isNow: request.asOf === undefined,
-        kind: request.kind ?? 'base',
-        refit: request.refit,
-        signal: request.signal,
-        onProgress: (done) => request.onProgress((index + done) / groups.length),
-      },
-    )
-    results.push(result)
+    const passDeps = { pool: deps.pool, clickhouse: deps.clickhouse, catalog, scan, blind }
+    const pass = {
+      workspaceId: request.workspaceId,
+      subject,
+      asOf: request.asOf ?? request.now,
+      isNow: request.asOf === undefined,
+      kind: request.kind ?? 'base',
+      refit: request.refit,
+      signal: request.signal,
+      onProgress: (done: number) => request.onProgress((index + done) / groups.length),
+    }
+    const [asked, computed] = parted(definitions)
+    // First, because the others read what these publish; their new values have codes by then.
+    for (const entry of asked) results.push(await sqlTagApart(passDeps, { ...pass, entry }))
+    const names = asked.length === 0 ? catalog : await deps.loadCatalog(request.workspaceId)
+    results.push(await runPass({ ...passDeps, catalog: names }, { ...pass, definitions: computed }))
   }
   const published = results.flatMap((result) => result.published).filter((id) => !id.startsWith('population:'))
   const broken = results.flatMap((result) => result.broken)
@@ -90,10 +93,27 @@ async function runInTurn(deps: RunTagsDeps, request: RunTagsRequest): Promise<Ru
     published,
     superseded: results.flatMap((result) => result.superseded),
     broken: broken.map((error) => String(error.words.name)),
-    clock: results.at(-1)?.clock ?? null,
+    clock: results.findLast((result) => result.clock !== null)?.clock ?? null,
     rows: sum(results.map((result) => result.cost.rows)),
     bytes: sum(results.map((result) => result.cost.bytes)),
     ms: sum(results.map((result) => result.cost.ms)),
+  }
+}
+
+/** SQL tags, and all others. */
+function parted(definitions: readonly DefinitionEntry[]): [DefinitionEntry[], DefinitionEntry[]] {
+  const isAsked = (entry: DefinitionEntry): boolean => sqlOf(entry.body) !== null
+  return [definitions.filter(isAsked), definitions.filter((entry) => !isAsked(entry))]
+}
+
+/** Runs a SQL tag; one that cannot be computed is told like any other and holds up nothing. */
+async function sqlTagApart(deps: PassDeps, request: SqlTagRequest): Promise<PassResult> {
+  try {
+    return await runSqlTag(deps, request)
+  } catch (error) {
+    const isItsOwn = error instanceof AppError && 'name' in error.words && !request.signal.aborted
+    if (!isItsOwn) throw error
+    return { clock: null, published: [], superseded: [], broken: [error], cost: { rows: 0, bytes: 0, ms: 0 } }
   }
 }
 

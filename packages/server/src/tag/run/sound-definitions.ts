@@ -49,7 +49,8 @@ function compileAll(
   }
 }
 
-function brokenError(entry: DefinitionEntry, issues: readonly Issue[]): AppError {
+/** The error of a stored definition that can no longer be computed. */
+export function brokenError(entry: DefinitionEntry, issues: readonly Issue[]): AppError {
   const first = issues[0]
   const place = first === undefined || first.pointer === '' ? '' : `${first.pointer}: `
   const en = first === undefined ? 'it does not fit the catalogue' : `${place}${first.message}`

@@ -58,6 +58,7 @@ export class Evaluator {
   readonly #own: ReadonlyMap<string, Definition>
   readonly #codes: Map<Definition, readonly string[] | null>
   readonly #moments: Map<number, Evaluator>
+  readonly #values = new WeakMap<SubjectFacts, Map<Definition, SubjectValue>>()
 
   constructor(
     private readonly options: EvaluatorOptions,
@@ -107,11 +108,18 @@ export class Evaluator {
 
   /** Whether another definition finds the subject in the segment: a snapshot is what was published of it last. */
   memberOf(definition: SegmentDefinition, facts: SubjectFacts): boolean | null {
-    if (definition.take === undefined) return this.member(definition, facts)
+    if (definition.take === undefined) {
+      return this.#once(definition, facts, () => ({ value: this.member(definition, facts) })).value as boolean | null
+    }
     return lastPublished(`segment:${definition.id}`, facts, this.asOf)?.op === 'added'
   }
 
+  /** The value of a definition; found once per subject, since definitions share parts. */
   valueOf(definition: Definition, facts: SubjectFacts): SubjectValue {
+    return this.#once(definition, facts, () => this.#valueOf(definition, facts))
+  }
+
+  #valueOf(definition: Definition, facts: SubjectFacts): SubjectValue {
     if (definition.kind === 'metric') {
       if (!this.isAbout(definition, facts)) return { value: null }
       return this.part(definition, facts, false).value(definition.value)
@@ -133,7 +141,8 @@ export class Evaluator {
     if (facts.firstTs >= this.asOf) return false
     if ((definition.subject ?? 'person') !== 'person') return true
     const who = definition.who ?? 'customers'
-    return who === 'everyone' || facts.strong === (who === 'customers')
+    const isStrong = facts.strong && (facts.strongFrom ?? facts.firstTs) < this.asOf
+    return who === 'everyone' || isStrong === (who === 'customers')
   }
 
   /** Whether the tag's `only` holds. */
@@ -158,6 +167,19 @@ export class Evaluator {
 
   trigger(name: string): EventScopeValue {
     return this.options.trigger?.(name) ?? null
+  }
+
+  #once(definition: Definition, facts: SubjectFacts, find: () => SubjectValue): SubjectValue {
+    let values = this.#values.get(facts)
+    if (values === undefined) {
+      values = new Map()
+      this.#values.set(facts, values)
+    }
+    const known = values.get(definition)
+    if (known !== undefined) return known
+    const found = find()
+    values.set(definition, found)
+    return found
   }
 
   /** A tag without any of its values is blank; what a person said of it wins while it holds. */

@@ -10,6 +10,8 @@ export interface SubjectFacts {
   readonly profile: number
   /** Holds a strong identity. */
   readonly strong: boolean
+  /** First sight of a strong identity, ms, for moments before now; absent = it was there from the first sight. */
+  readonly strongFrom?: number
   /** First sight, ms; nobody is alive before. */
   readonly firstTs: number
   /** In any order. */

@@ -1,6 +1,6 @@
 import type { Pass } from '../assemble.js'
 import { columnNames } from '../plan/column-names.js'
-import { call, column, type Expr, number } from '../plan/expr.js'
+import { call, column, type Expr } from '../plan/expr.js'
 import type { ExprNumbers } from '../plan/hash.js'
 import type { Named, Plan } from '../plan/plan.js'
 import type { Scans } from '../scans.js'
@@ -14,9 +14,14 @@ import type { SubPass } from './sub-pass.js'
 export type Buckets =
   /** By a value of the row; a row without it is in no bucket. `isList`: each element of it is a bucket. */
   | { readonly by: Expr; readonly isList: boolean }
-  /** By visits: a pause of more than `pause` ms between rows that pass `when` begins a new one. */
-  | { readonly pause: number; readonly when: readonly Expr[]; readonly order: readonly Expr[] }
+  /**
+   * By visits of rows that pass `when`: a row begins a new one when `isNew`, which may look at the moment of the row before
+   * (PREVIOUS, ms).
+   */
+  | { readonly isNew: Expr; readonly when: readonly Expr[]; readonly order: readonly Expr[] }
 
+/** The moment of the row before (ms), for what tells visits apart. */
+export const PREVIOUS = column('previous_ts')
 /** The column that names the bucket, for what is computed over buckets. */
 export const BUCKET = column('bucket')
 
@@ -73,15 +78,14 @@ export class BucketPasses implements ColumnSource {
   #bucketsPlan({ read, buckets }: BucketPass, inner: readonly Named[], scans: Scans): Plan {
     const profile = profileOf(read.origin, scans)
     const used = inner.map(({ expr }) => expr)
-    if ('pause' in buckets) {
+    if ('isNew' in buckets) {
       const rows = rowsPlan(read, [...used, ...buckets.when, ...buckets.order], scans, this.own())
       const passing: Plan = { kind: 'filter', input: rows, where: buckets.when, without: null }
       const [by, order] = [[profile.expr], buckets.order]
       const ts = call('millis', column('ts'))
       const previous: Expr = { kind: 'over', name: 'previous', of: ts, by, order }
       const paused = withColumn(passing, { name: 'previous_ts', expr: previous })
-      const isNew = call('gt', call('minus', ts, column('previous_ts')), number(buckets.pause))
-      const visit: Expr = { kind: 'over', name: 'sumSoFar', of: isNew, by, order }
+      const visit: Expr = { kind: 'over', name: 'sumSoFar', of: buckets.isNew, by, order }
       return aggregateBy(withColumn(paused, { name: 'bucket', expr: visit }), profile, BUCKET, inner)
     }
     const rows = rowsPlan(read, [...used, buckets.by], scans, this.own())
@@ -95,7 +99,7 @@ export class BucketPasses implements ColumnSource {
 
   #keyOf(buckets: Buckets): string {
     if ('by' in buckets) return `by ${this.numbers.of(buckets.by)} ${buckets.isList}`
-    return `pause ${buckets.pause} ${buckets.when.map((part) => this.numbers.of(part)).join()}`
+    return `visits ${this.numbers.of(buckets.isNew)} ${buckets.when.map((part) => this.numbers.of(part)).join()}`
   }
 }
 

@@ -1,5 +1,6 @@
+import type { Instant } from '../../kernel/zone.js'
 import type { Pass } from '../assemble.js'
-import { aggregate, call, column, type Expr, number, or } from '../plan/expr.js'
+import { aggregate, call, column, type Expr, number, or, param } from '../plan/expr.js'
 import type { ExprNumbers } from '../plan/hash.js'
 import type { Named, Plan } from '../plan/plan.js'
 import type { Scans } from '../scans.js'
@@ -7,6 +8,9 @@ import type { ColumnSource } from './column-source.js'
 import type { Columns } from './columns.js'
 import { originKey, profileOf, type RowsRead, rowsPlan } from './rows-of-stream.js'
 import type { SubPass } from './sub-pass.js'
+
+/** Moments are counted from far before every date, so that 0 can stand for none. */
+const BIAS = 10_000_000_000_000
 
 /** Rows that matter to a chain in one way. */
 export interface ChainRows {
@@ -20,17 +24,21 @@ export interface ChainRows {
 export interface Chain {
   readonly steps: readonly {
     readonly rows: ChainRows
-    /** Longest time since the step before. */
-    readonly gap: number | null
+    /** Whether a row (at CHAIN_TIME) is near enough to the step before (at CHAIN_BEFORE). */
+    readonly gap: Expr | null
     /** What must not lie between the step before and this one. */
     readonly without: ChainRows | null
   }[]
-  /** Longest time from the first step to the last. */
-  readonly total: number | null
-  /** What must not follow the last step; `within`: for how long, and that time must be over. */
-  readonly notThen: { readonly rows: ChainRows; readonly within: number | null } | null
-  readonly asOf: number
+  /** Whether the last step (at CHAIN_TIME) is near enough to the first one (at CHAIN_BEFORE). */
+  readonly total: Expr | null
+  /** What must not follow the last step; `until`: up to which moment after CHAIN_TIME, which must be over. */
+  readonly notThen: { readonly rows: ChainRows; readonly until: Expr | null } | null
+  readonly asOf: Instant
 }
+
+/** Inside limits: the moment of the row that is looked at, and of the step or start before it (ms). */
+export const CHAIN_TIME = call('minus', column('chain_t'), number(BIAS))
+export const CHAIN_BEFORE = call('minus', column('chain_p'), number(BIAS))
 
 /**
  * Collects chains of events. Per profile (and key) the rows that matter are put in order, and the latest possible chain is
@@ -142,8 +150,6 @@ export class ChainPasses implements ColumnSource {
 
 const PROFILE: Named = { name: 'profile_id', expr: column('profile_id') }
 const ALL_ROWS: Named = { name: 'all_rows', expr: column('all_rows') }
-/** Moments are counted from far before every date, so that 0 can stand for none. */
-const BIAS = 10_000_000_000_000
 const NOT_THEN = 1
 
 /**
@@ -186,10 +192,7 @@ function chainTest(chain: Chain): { shared: Named[]; found: Expr } {
       const limit = step.gap ?? (isLast ? chain.total : null)
       const carried = chain.total === null ? 'chainEnd' : 'chainStart'
       const before: Expr = { kind: 'alias', name: `before_${index + 1}` }
-      found = name(
-        `found_${index + 1}`,
-        call(carried, times, ranks, before, rank, ...(limit === null ? [] : [number(limit)])),
-      )
+      found = name(`found_${index + 1}`, call(carried, times, ranks, before, rank, ...(limit === null ? [] : [limit])))
     }
     const next = chain.steps[index + 1]
     if (next === undefined) return
@@ -198,8 +201,8 @@ function chainTest(chain: Chain): { shared: Named[]; found: Expr } {
   })
   if (chain.notThen === null) return { shared, found: call('anyFound', found) }
   const after = name('after', call('chainNext', times, ranks, number(NOT_THEN)))
-  const { within } = chain.notThen
-  const limits = within === null ? [] : [number(within), number(chain.asOf + BIAS)]
+  const { until } = chain.notThen
+  const limits = until === null ? [] : [call('plus64', until, number(BIAS)), param('Int64', chain.asOf + BIAS)]
   return { shared, found: call('anyFoundThenNothing', found, times, after, ...limits) }
 }
 

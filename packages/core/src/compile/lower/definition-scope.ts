@@ -1,6 +1,5 @@
 import type { Catalog, SubjectEntry } from '../../catalog/catalog.js'
 import { AppError } from '../../kernel/app-error.js'
-import { fixedMs } from '../../kernel/span.js'
 import { addSpan, type Instant, parseInstant, startOfUnit, type Zone } from '../../kernel/zone.js'
 import type {
   AnchoredWindow,
@@ -10,6 +9,8 @@ import type {
   Field,
   Literal,
   Operand,
+  Prop,
+  SequenceCondition,
   Span,
   TagDefinition,
   Tail,
@@ -20,15 +21,32 @@ import type {
 import type { StreamScope } from '../../language/frame/scope.js'
 import { streamScopeOf } from '../../language/frame/stream-scope.js'
 import { groupHeadOf, valueHeadOf } from '../../language/frame/which.js'
-import { aggregate, and, call, column, type Expr, isTrue, missing, number, param, TRUE } from '../plan/expr.js'
+import {
+  aggregate,
+  and,
+  call,
+  choose,
+  column,
+  type Expr,
+  FALSE,
+  isTrue,
+  missing,
+  number,
+  param,
+  TRUE,
+} from '../plan/expr.js'
 import { spanOf } from '../window-bounds.js'
+import { addSpanTo } from './add-span.js'
 import { anniversaryIn } from './anniversary.js'
 import type { AssignScope } from './assign-scope.js'
-import { BUCKET, type Buckets } from './bucket-passes.js'
+import { BUCKET, type Buckets, PREVIOUS } from './bucket-passes.js'
 import { bucketNumber } from './calendar-buckets.js'
+import { CHAIN_BEFORE, CHAIN_TIME, type Chain, type ChainRows } from './chain-passes.js'
 import { changesOf } from './changes.js'
 import { clockField } from './clock.js'
+import { UNKNOWN } from './compare.js'
 import { withDefault } from './default-value.js'
+import { elementTextOf, listTexts } from './element-text.js'
 import { CONDITION_PLANS, VALUE_PLANS } from './heads.js'
 import { inside } from './inside.js'
 import {
@@ -69,6 +87,7 @@ import type {
   RowsPlan,
   TierOf,
 } from './scope.js'
+import type { SubPass } from './sub-pass.js'
 import { groupNumberOf, tierOf } from './tiers.js'
 import { dateEdges, eventEdges, existsAt, type OwnEdges, ownEdges } from './window-edges.js'
 
@@ -126,10 +145,10 @@ export class DefinitionScope implements AssignScope {
   buckets(of: RowsOf, by: BucketsOf, path: string): BucketsPlan | null {
     const stream = this.stream(of, path)
     if (stream === null) return null
-    const { value, buckets } = this.#bucketsOf(by, stream, path)
+    const { value, buckets } = this.#bucketsOf(by, stream)
     const pass = this.planner.buckets.pass(stream.read, buckets)
     // Rows of visits were chosen before the visits were told apart.
-    const chosen: StreamRead = 'pause' in buckets ? { ...stream, when: [] } : stream
+    const chosen: StreamRead = 'isNew' in buckets ? { ...stream, when: [] } : stream
     const rows = new StreamRows(this.catalog, chosen, pass.inner)
     const last = by.kind === 'calendar' ? this.#lastBucket(stream, by.unit) : null
     const any = call('gt', pass.inner.add(aggregate('count', [], rows.when)), number(0))
@@ -170,17 +189,67 @@ export class DefinitionScope implements AssignScope {
     return this.planner.stored.list(list.number)
   }
 
-  then({ ago, at }: MomentOf, value: (scope: PlanScope) => Lowered, path: string): Lowered {
-    if (ago === undefined && at === undefined) return value(this)
+  node(tree: string, node: string): Expr {
+    return this.planner.node(tree, node)
+  }
+
+  then(moment: MomentOf, value: (scope: PlanScope) => Lowered, path: string): Lowered {
+    const there = this.#there(moment, path)
+    if (there === 'now') return value(this)
+    if (there === null) return MISSING
+    const lowered = value(there.planner.scopeOf(this.definition, false))
+    return inside(aliveIn(there), there.exported(lowered))
+  }
+
+  thenHolds(moment: MomentOf, holds: (scope: PlanScope) => Expr, path: string): Expr {
+    const there = this.#there(moment, path)
+    if (there === 'now') return holds(this)
+    if (there === null) return UNKNOWN
+    const then = there.export(holds(there.planner.scopeOf(this.definition, false)))
+    return choose([{ when: aliveIn(there), then }], FALSE)
+  }
+
+  /** The same subjects at another moment; null when it lies ahead. */
+  #there({ ago, at }: MomentOf, path: string): SubPass<Planner> | 'now' | null {
+    if (ago === undefined && at === undefined) return 'now'
     const moment = this.#moment({ ...(ago === undefined ? {} : { ago }), ...(at === undefined ? {} : { at }) })
-    if (moment === null || moment > this.asOf) {
-      this.warn('this moment lies ahead: the value is missing', path)
-      return MISSING
+    if (moment !== null && moment <= this.asOf) return this.planner.at(moment)
+    this.warn('this moment lies ahead: the value is missing', path)
+    return null
+  }
+
+  chain({ sequence, total, within, notThen }: SequenceCondition, path: string): Expr {
+    const rowsOf = (step: ChainStep, at: string): { rows: ChainRows; inside: Expr } | null => {
+      const stream = this.stream(step, at)
+      return (
+        stream && {
+          rows: { read: stream.read, when: stream.when, key: keyOf(step, stream, at) },
+          inside: stream.inside,
+        }
+      )
     }
-    const sub = this.planner.at(moment)
-    const lowered = value(sub.planner.scopeOf(this.definition, false))
-    // Whoever was not there then has no row in the other pass.
-    return inside(call('gt', sub.export(sub.planner.alive()), number(0)), sub.exported(lowered))
+    const window = within === undefined ? {} : { within }
+    const steps: Chain['steps'][number][] = []
+    let exists: Expr = TRUE
+    for (const [index, step] of sequence.entries()) {
+      const at = `${path}/sequence/${index}`
+      const found = rowsOf({ ...step, ...window }, at)
+      const without = step.without && rowsOf({ ...step.without, ...window }, `${at}/without`)
+      if (found === null || without === null) return UNKNOWN
+      exists = found.inside
+      const gap = step.gap === undefined ? null : call('lte', CHAIN_TIME, addSpanTo(CHAIN_BEFORE, step.gap, this.zone))
+      steps.push({ rows: found.rows, gap, without: without?.rows ?? null })
+    }
+    const after = notThen && rowsOf(withoutSpan(notThen), `${path}/notThen`)
+    const until = notThen?.within === undefined ? null : addSpanTo(CHAIN_TIME, notThen.within, this.zone)
+    const found = this.planner.chains.add({
+      steps,
+      total: total === undefined ? null : call('lte', CHAIN_TIME, addSpanTo(CHAIN_BEFORE, total, this.zone)),
+      notThen: after ? { rows: after.rows, until } : null,
+      asOf: this.asOf,
+    })
+    const holds = call('gt', found, number(0))
+    return exists === TRUE ? holds : choose([{ when: exists, then: holds }], UNKNOWN)
   }
 
   related(relation: string, role: string | undefined, path: string): RelatedPlan {
@@ -190,6 +259,7 @@ export class DefinitionScope implements AssignScope {
     const read = { stored: entry.inverseOf ?? entry.key, isReversed: entry.inverseOf !== null, role: role ?? null }
     return {
       scope: new DefinitionScope(sub.planner, this.definition, TRUE, null),
+      alive: sub.export(sub.planner.alive()),
       column: (expr) => sub.export(expr),
       value: (value) => sub.exported(value),
       leaf: (expr) => this.planner.related.add(expr, read, sub),
@@ -312,20 +382,27 @@ export class DefinitionScope implements AssignScope {
     return { row, conditions: [eventIsOneOf(events)], read: { origin, events, from } }
   }
 
-  #bucketsOf(by: BucketsOf, stream: StreamRead, path: string): { value: Lowered | null; buckets: Buckets } {
+  #bucketsOf(by: BucketsOf, stream: StreamRead): { value: Lowered | null; buckets: Buckets } {
     switch (by.kind) {
       case 'calendar':
         return { value: null, buckets: { by: bucketNumber(by.unit, stream.moment), isList: false } }
       case 'event':
         return { value: null, buckets: { by: column('seq'), isList: false } }
       case 'session': {
-        const pause = fixedMs(spanOf(by.pause))
-        if (pause === null) return this.refuse('a session with a pause of months', path)
-        return { value: null, buckets: { pause, when: stream.when, order: stream.order } }
+        const latest = addSpanTo(PREVIOUS, by.pause, this.zone)
+        const isNew = call('gt', stream.moment.millis, latest)
+        return { value: null, buckets: { isNew, when: stream.when, order: stream.order } }
       }
       case 'prop': {
         const value = stream.value(typeof by.prop === 'string' ? { prop: by.prop } : by.prop, by.path)
         return bucketOfValue(value)
+      }
+      case 'text': {
+        const value = stream.value(typeof by.prop === 'string' ? { prop: by.prop } : by.prop, by.path)
+        if (value.type === 'list') {
+          return { value: TEXT_BUCKET, buckets: { by: call('nonEmptyTexts', listTexts(value)), isList: true } }
+        }
+        return { value: TEXT_BUCKET, buckets: { by: call('emptyAsMissing', elementTextOf(value)), isList: false } }
       }
     }
   }
@@ -370,6 +447,28 @@ export class DefinitionScope implements AssignScope {
 /** Heads that, inside a `where:`, are asked of the row. */
 function speaksOfRow(head: string, value: Value | EventValue): boolean {
   return head === 'prop' || head === 'case' || head === 'calc' || (head === 'clock' && !('of' in value))
+}
+
+interface ChainStep extends RowsOf {
+  readonly key?: Prop
+}
+
+/** A step as rows are asked for: the span of `notThen` is no window. */
+function withoutSpan({ within: _, ...step }: NonNullable<SequenceCondition['notThen']>): ChainStep {
+  return step
+}
+
+/** What the rows of a chain have in common, as text. */
+function keyOf({ key }: ChainStep, stream: StreamRead, path: string): ChainRows['key'] {
+  if (key === undefined) return null
+  const value = stream.value(typeof key === 'string' ? { prop: key } : key, `${path}/key`)
+  if (value.type === 'list') return { expr: listTexts(value), isList: true }
+  return { expr: elementTextOf(value), isList: false }
+}
+
+/** 1 for those who were there at the other moment; elsewhere there is no row. */
+function aliveIn(there: SubPass<Planner>): Expr {
+  return call('gt', there.export(there.planner.alive()), number(0))
 }
 
 /** A value of a row as the name of its bucket. */

@@ -1,6 +1,7 @@
 import { planCutAssign } from '../../language/assign/cut/plan.js'
 import { planGiven } from '../../language/assign/given/plan.js'
 import { planRules } from '../../language/assign/rules/plan.js'
+import { planTop } from '../../language/assign/top/plan.js'
 import { planValueAssign } from '../../language/assign/value/plan.js'
 import type { Assign, Condition, EventValue, Test, Value } from '../../language/document.js'
 import type { AssignWayName, ConditionHeadName, EventValueHeadName, ValueHeadName } from '../../language/frame/names.js'
@@ -10,14 +11,18 @@ import { planAny } from '../../language/heads/any/plan.js'
 import { planAttr } from '../../language/heads/attr/plan.js'
 import { planCalc } from '../../language/heads/calc/plan.js'
 import { planCase } from '../../language/heads/case/plan.js'
+import { planClock } from '../../language/heads/clock/plan.js'
 import { planCut } from '../../language/heads/cut/plan.js'
 import { planDid } from '../../language/heads/did/plan.js'
 import { planMember } from '../../language/heads/member/plan.js'
 import { planMetric } from '../../language/heads/metric/plan.js'
 import { planNot } from '../../language/heads/not/plan.js'
+import { planPer } from '../../language/heads/per/plan.js'
 import { planProp } from '../../language/heads/prop/plan.js'
+import { planSequence } from '../../language/heads/sequence/plan.js'
 import { planSince } from '../../language/heads/since/plan.js'
 import { planTag } from '../../language/heads/tag/plan.js'
+import { planVia } from '../../language/heads/via/plan.js'
 import type { PlanAssign } from './assign-scope.js'
 import type { PlanCondition, PlanValue } from './scope.js'
 
@@ -30,10 +35,10 @@ export const VALUE_PLANS: { readonly [Head in ValueHeadName | EventValueHeadName
   tag: planTag,
   metric: planMetric,
   did: planDid,
-  per: null,
-  via: null,
+  per: planPer,
+  via: planVia,
   since: planSince,
-  clock: null,
+  clock: planClock,
   calc: planCalc,
   cut: planCut,
   among: planAmong,
@@ -47,7 +52,7 @@ export const CONDITION_PLANS: { readonly [Head in ConditionHeadName]: PlanCondit
   all: planAll,
   any: planAny,
   not: planNot,
-  sequence: null,
+  sequence: planSequence,
   member: planMember,
 }
 
@@ -57,7 +62,7 @@ export const ASSIGN_PLANS: {
 } = {
   rules: planRules,
   cut: planCutAssign,
-  top: null,
+  top: planTop,
   value: planValueAssign,
   given: planGiven,
 }

@@ -5,7 +5,7 @@ import type { Assign, Definition, SegmentDefinition } from '../../language/docum
 import { assignWayOf } from '../../language/frame/which.js'
 import type { Pass } from '../assemble.js'
 import type { CompileContext } from '../context.js'
-import { and, call, column, type Expr, isTrue, missing, number, TRUE } from '../plan/expr.js'
+import { and, call, column, type Expr, FALSE, isTrue, missing, number, param, TRUE } from '../plan/expr.js'
 import type { ExprNumbers } from '../plan/hash.js'
 import { Scans } from '../scans.js'
 import type { PlanAssign } from './assign-scope.js'
@@ -24,6 +24,7 @@ import { RelatedPasses } from './related-passes.js'
 import { RowPasses } from './row-passes.js'
 import { StoredValues } from './stored-values.js'
 import { SubPass } from './sub-pass.js'
+import { treeValue } from './tree-value.js'
 
 export interface CompileWarning {
   readonly definitionId: string
@@ -185,6 +186,16 @@ export class Planner implements Pass {
     return isStored ? this.stored.segment(entry.number) : this.memberOf(body)
   }
 
+  /** Whether the subject lies in a node of a tree, or below it; false outside its population. */
+  node(tree: string, node: string): Expr {
+    const { body } = this.#definition(tree)
+    if (body.kind !== 'tree') return missing('UInt8')
+    const value = this.valueOf(body)
+    if (value.type !== 'code') return FALSE
+    const places = value.codes.flatMap((path, index) => (path.split('/').includes(node) ? [index + 1] : []))
+    return places.length === 0 ? FALSE : call('in', value.index, param('Array(UInt16)', places))
+  }
+
   #definition(id: string): { body: Definition; entry: DefinitionEntry | undefined } {
     const entry = this.catalog.definitions.get(id)
     const body = this.compilation.own.get(id) ?? entry?.body
@@ -196,6 +207,7 @@ export class Planner implements Pass {
     const population = this.#population(definition)
     if (definition.kind === 'metric')
       return inside(population, this.scopeOf(definition, false).value(definition.value, '/value'))
+    if (definition.kind === 'tree') return inside(population, treeValue(definition, this.scopeOf(definition, false)))
     if (definition.kind !== 'tag') return MISSING
     const scope = this.scopeOf(definition, true)
     const way = assignWayOf(definition.assign)

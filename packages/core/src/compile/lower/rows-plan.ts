@@ -7,6 +7,7 @@ import { call, column, type Expr, missing, number, param } from '../plan/expr.js
 import type { Bounds } from '../window-bounds.js'
 import { clockField, type Moment } from './clock.js'
 import type { Leaves } from './column-source.js'
+import { elementTextOf, listTexts } from './element-text.js'
 import { localDayOf } from './local-day.js'
 import { instantOf, instantParam, type Lowered, MISSING, millisOf, numberOf, TS, textOfCode } from './lowered.js'
 import type { RowsRead } from './rows-of-stream.js'
@@ -152,6 +153,12 @@ export class StreamRows implements RowsPlan {
   prop(prop: Prop, path: string): Lowered {
     const value = this.stream.value(typeof prop === 'string' ? { prop } : prop, path)
     return value.type === 'code' ? { type: 'text', expr: textOfCode(value) } : value
+  }
+
+  hasText(prop: Prop, path: string): Expr {
+    const value = this.prop(prop, path)
+    if (value.type === 'list') return call('notEmpty', call('nonEmptyTexts', listTexts(value)))
+    return call('isKnown', call('emptyAsMissing', elementTextOf(value)))
   }
 
   localDay(): Expr {

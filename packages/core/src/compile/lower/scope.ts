@@ -8,6 +8,7 @@ import type {
   Field,
   Fit,
   Prop,
+  SequenceCondition,
   Span,
   Stream,
   Test,
@@ -43,8 +44,14 @@ export interface PlanScope extends OperatorScope {
   metric(id: string, path: string): Lowered
   segment(id: string, path: string): Expr
   list(id: string, path: string): Expr
+  /** Whether the subject lies in a node of a tree. */
+  node(tree: string, node: string, path: string): Expr
   /** The same value as it was at another moment; missing when that lies ahead or the subject was not there yet. */
   then(moment: MomentOf, value: (scope: PlanScope) => Lowered, path: string): Lowered
+  /** The same for a condition: false for whoever was not there, unknown when the moment lies ahead. */
+  thenHolds(moment: MomentOf, holds: (scope: PlanScope) => Expr, path: string): Expr
+  /** Whether some events follow each other. */
+  chain(sequence: SequenceCondition, path: string): Expr
   /** Whoever a relation reaches from the subject, aggregated per subject. */
   related(relation: string, role: string | undefined, path: string): RelatedPlan
   /** A part of a moment in the workspace's zone; the row's own moment when `of` is null. */
@@ -83,6 +90,8 @@ export type BucketsOf =
   | { readonly kind: 'calendar'; readonly unit: 'hour' | 'day' | 'week' | 'month' | 'quarter' | 'year' }
   | { readonly kind: 'event' }
   | { readonly kind: 'prop'; readonly prop: Prop; readonly path: string }
+  /** A property as text; a list gives each of its elements, an empty text is none. */
+  | { readonly kind: 'text'; readonly prop: Prop; readonly path: string }
   | { readonly kind: 'session'; readonly pause: Span }
 
 /** Rows in buckets: aggregated once per bucket through `rows`, and the buckets once more per profile. */
@@ -105,6 +114,8 @@ export interface BucketsPlan {
 export interface RelatedPlan {
   /** The scope of a related subject. */
   readonly scope: PlanScope
+  /** 1 for every related subject that is there. */
+  readonly alive: Expr
   /** A value or truth of the related subject as a column of the rows that are aggregated. */
   column(expr: Expr): Expr
   value(value: Lowered): Lowered
@@ -117,6 +128,8 @@ export interface RowsPlan {
   readonly catalog: Catalog
   /** A property, clock field or case of one row. */
   prop(prop: Prop, path: string): Lowered
+  /** Whether a property of one row gives a text that is not empty; of a list, an element. */
+  hasText(prop: Prop, path: string): Expr
   /** Number of the local day a row happened on. */
   localDay(): Expr
   /** The columns whose order is the order of rows, smallest first: moment, sequence number, line. */

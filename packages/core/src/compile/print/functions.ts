@@ -207,17 +207,55 @@ export const FUNCTIONS: Readonly<Record<FunctionName, WriteCall>> = {
   eachKey: (rows) => `arrayJoin(arrayFilter(k -> k != '\\0', arrayDistinct(tupleElement(${rows}, 4))))`,
   rowsOfKey: (rows, key) => `arrayFilter(r -> r.4 = ${key} OR r.4 = '\\0', ${rows})`,
   chainBegin: (times, ranks, rank) => `arrayMap((t, r) -> if(r = ${rank}, t, 0), ${times}, ${ranks})`,
-  chainEnd: (times, ranks, before, rank, limit) => chainStep(times, ranks, before, rank, limit, 't'),
-  chainStart: (times, ranks, before, rank, limit) => chainStep(times, ranks, before, rank, limit, 'p'),
+  chainEnd: (times, ranks, before, rank, limit) => chainStep(times, ranks, before, rank, limit, 'chain_t'),
+  chainStart: (times, ranks, before, rank, limit) => chainStep(times, ranks, before, rank, limit, 'chain_p'),
   chainCarry: (found, ranks, breaks) => `arrayFill((v, r) -> v > 0 OR r = ${breaks}, ${found}, ${ranks})`,
   chainBefore: (carried) => `arrayPopBack(arrayPushFront(${carried}, 0))`,
   chainNext: (times, ranks, rank) =>
     `arrayReverseFill(v -> v > 0, arrayMap((t, r) -> if(r = ${rank}, t, 0), ${times}, ${ranks}))`,
   anyFound: (found) => `arrayExists(f -> f > 0, ${found})`,
-  anyFoundThenNothing: (found, times, after, within, asOf) => {
-    const isOver = within === undefined ? 'n = 0' : `(n = 0 OR n > t + ${within}) AND t + ${within} <= ${asOf}`
-    return `arrayExists((f, t, n) -> f > 0 AND ${isOver}, ${found}, ${times}, ${after})`
+  anyFoundThenNothing: (found, times, after, until, asOf) => {
+    const isOver = until === undefined ? 'n = 0' : `(n = 0 OR n > ${until}) AND ${until} <= ${asOf}`
+    return `arrayExists((f, chain_t, n) -> f > 0 AND ${isOver}, ${found}, ${times}, ${after})`
   },
+  inSample: (seed, limit) => `(xxHash64(concat(${seed}, ':', toString(profile_id))) < ${limit})`,
+  narrow: (x) => bounded(x),
+  pair: named('tuple'),
+  sorted: named('arraySort'),
+  gapsAvg: (times) =>
+    gaps(times, 2, `toInt128(${times}[-1] - ${times}[1]) * ${ONE} , (length(${times}) - 1) * ${DAY_MS}`),
+  gapsMin: (times) => gaps(times, 2, `toInt128(arrayMin(${gapsOf(times)})) * ${ONE}, ${DAY_MS}`),
+  gapsMax: (times) => gaps(times, 2, `toInt128(arrayMax(${gapsOf(times)})) * ${ONE}, ${DAY_MS}`),
+  gapsMedian: (times) => {
+    const rising = `arraySort(${gapsOf(times)})`
+    const [low, high] = [`${rising}[intDiv(length(${times}), 2)]`, `${rising}[intDiv(length(${times}) - 1, 2) + 1]`]
+    return gaps(times, 2, `toInt128(${low} + ${high}) * ${ONE}, ${2 * DAY_MS}`)
+  },
+  gapsDeviation: (times) => {
+    const [n, all] = [`toInt256(length(${times}) - 1)`, gapsOf(times)]
+    const squares = `arraySum(x -> toInt256(x) * x, ${all})`
+    const sum = `toInt256(${times}[-1] - ${times}[1])`
+    const variance = `intDivOrZero(${n} * ${squares} - ${sum} * ${sum}, ${n} * (${n} - 1))`
+    return `if(length(${times}) > 2, toInt128(round(sqrt(toFloat64(${variance})) / ${DAY_MS} * 1000000)) * 100, NULL)`
+  },
+  longestRun: (rising) => `arrayMax(arrayMap(run -> length(run), ${runsOf(rising)}))`,
+  lastRun: (rising) => `length(${runsOf(rising)}[-1])`,
+  sortedTexts: named('arraySort'),
+  emptyAsMissing: (text) => `nullIf(${text}, '')`,
+  nonEmptyTexts: (list) => `arrayFilter(x -> x != '', ${list})`,
+  textOfScaled: (x) => `toString(reinterpret(${x}, 'Decimal(38, 8)'))`,
+  decayed: (age, length, table) => `arrayElement(${table}, least(intDiv(${age} * 64, ${length}), 1728) + 1)`,
+  weightOf: (sum, times, left) => `intDiv(toInt256(${sum}) * ${times} * ${left}, toInt256(10000000000000000))`,
+  heaviest: (rows, most) => `arrayMap(r -> r.2, arraySlice(${rows}, 1, ${most}))`,
+  heaviestOf: (rows, most, least) => {
+    const total = `arraySum(r -> r.1, ${rows})`
+    return `arrayMap(r -> r.2, arraySlice(arrayFilter(r -> -r.1 * ${ONE} >= toInt256(${least}) * -${total}, ${rows}), 1, ${most}))`
+  },
+  negative: (x) => `-${x}`,
+  placeOfItem: (key, items) => `transform(ifNull(${key}, ''), ${items}.1, arrayEnumerate(${items}.1), 0)`,
+  itemValue: (place, items) => `if(${place} > 0, arrayElement(${items}.2, ${place}), NULL)`,
+  itemValues: (keys, items) =>
+    `arrayMap(p -> arrayElement(${items}.2, p), arrayFilter(p -> p > 0, arrayMap(k -> transform(k, ${items}.1, arrayEnumerate(${items}.1), 0), ${keys})))`,
   eachOf: (list) => `arrayJoin(arrayDistinct(${list}))`,
 }
 
@@ -310,6 +348,22 @@ function roundHalfEven(x: string, unit: string): string {
   return `if(${x} < 0, -1, 1) * (${down} + ${up}) * ${unit}`
 }
 
+const ONE = 100_000_000
+
+function gapsOf(times: string): string {
+  return `arrayPopFront(arrayDifference(${times}))`
+}
+
+/** A quotient of whole numbers where there are at least so many moments. */
+function gaps(times: string, least: number, quotient: string): string {
+  return `if(length(${times}) >= ${least}, intDivOrZero(${quotient}), NULL)`
+}
+
+/** Rising numbers cut where one is left out. */
+function runsOf(rising: string): string {
+  return `arraySplit((x, step) -> step != 1, ${rising}, arrayDifference(${rising}))`
+}
+
 const NO_MARKS = "CAST([], 'Array(Tuple(UInt8, String))')"
 
 /** Rows of a step that a chain can be led on to: what is carried on is the row's own moment or the chain's start. */
@@ -319,10 +373,11 @@ function chainStep(
   before: string,
   rank: string,
   limit: string | undefined,
-  carried: 't' | 'p',
+  carried: 'chain_t' | 'chain_p',
 ): string {
-  const near = limit === undefined ? '' : ` AND t - p <= ${limit}`
-  return `arrayMap((t, r, p) -> if(r = ${rank} AND p > 0${near}, ${carried}, 0), ${times}, ${ranks}, ${before})`
+  const near = limit === undefined ? '' : ` AND ${limit}`
+  const isStep = `r = ${rank} AND chain_p > 0${near}`
+  return `arrayMap((chain_t, r, chain_p) -> if(${isStep}, ${carried}, 0), ${times}, ${ranks}, ${before})`
 }
 
 function dateOf(day: string): string {

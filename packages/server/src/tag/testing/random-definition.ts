@@ -1,17 +1,20 @@
 import type { Random } from '@tagtree/core/demo/random'
 import { formatDecimal } from '@tagtree/core/kernel/decimal'
+import { companyNumber, deepCondition, deepNumber, deepText, type Generating, topAssign } from './random-streams.js'
 import type { World } from './random-world.js'
 
 type Doc = Record<string, unknown>
 type Kind = 'number' | 'text' | 'date' | 'bool' | 'list'
 
 /** Definitions over the supported part of the language, with literals taken from a world and from beside its values. */
-export class DefinitionGenerator {
+export class DefinitionGenerator implements Generating {
+  readonly random: Random
   readonly #random: Random
   readonly #world: World
   #count = 0
 
   constructor(random: Random, world: World) {
+    this.random = random
     this.#random = random
     this.#world = world
   }
@@ -25,6 +28,36 @@ export class DefinitionGenerator {
     if (kind < 4) return { ...head, kind: 'segment', where: r.chance(0.6) ? this.comparison(2) : this.condition(3) }
     if (kind < 6) return { ...head, kind: 'metric', value: this.number(3) }
     return { ...head, kind: 'tag', ...(r.chance(0.4) ? { only: this.condition(1) } : {}), ...this.#assign() }
+  }
+
+  /** A definition that lives by one of the heads that need more than one aggregation. */
+  deepDefinition(): Doc {
+    const r = this.#random
+    this.#count += 1
+    const head: Doc = { version: 1, id: `d${this.#count}`, name: `d${this.#count}` }
+    if (r.chance(0.5)) head.who = 'everyone'
+    switch (r.below(5)) {
+      case 0:
+        return { ...head, kind: 'segment', where: deepCondition(this) }
+      case 1:
+        return { ...head, kind: 'segment', where: { ...deepNumber(this), ...this.tail('number', 1) } }
+      case 2:
+        return { ...head, kind: 'tag', assign: { value: deepText(this) } }
+      case 3:
+        return { ...head, kind: 'tag', ...topAssign(this) }
+      default:
+        return { ...head, kind: 'metric', value: deepNumber(this) }
+    }
+  }
+
+  /** A definition about organisations. */
+  companyDefinition(): Doc {
+    this.#count += 1
+    const head: Doc = { version: 1, id: `d${this.#count}`, name: `d${this.#count}`, subject: 'organisation' }
+    const value = companyNumber(this)
+    return this.#random.chance(0.5)
+      ? { ...head, kind: 'metric', value }
+      : { ...head, kind: 'segment', where: { ...value, ...this.tail('number', 0) } }
   }
 
   /** A plain comparison with the operator whose turn it is, so that a run meets every operator several times. */
@@ -119,6 +152,7 @@ export class DefinitionGenerator {
 
   condition(depth: number): Doc {
     const r = this.#random
+    if (depth > 0 && r.chance(0.12)) return deepCondition(this)
     if (depth <= 0 || r.chance(0.5)) return this.comparison(depth)
     const parts = (): Doc[] => Array.from({ length: r.between(1, 3) }, () => this.condition(depth - 1))
     switch (r.below(4)) {
@@ -205,6 +239,7 @@ export class DefinitionGenerator {
 
   number(depth: number): Doc {
     const r = this.#random
+    if (depth > 1 && r.chance(0.15)) return deepNumber(this)
     const deep = depth > 0 ? r.below(11) : r.below(6)
     switch (deep) {
       case 0:
@@ -408,7 +443,7 @@ export class DefinitionGenerator {
       case 'text':
         return r.one(['上海', 'paris', 'Paris', 'gold', '', 'big', "o'x", '%'])
       case 'date':
-        return this.#instant()
+        return this.instant()
       case 'bool':
         return r.chance(0.5)
       default:
@@ -426,7 +461,7 @@ export class DefinitionGenerator {
     return Math.abs(near) < 1e9 && r.chance(0.4) ? Number((near + r.one([-0.0001, 0.0001])).toFixed(4)) : near
   }
 
-  #instant(): string {
+  instant(): string {
     const r = this.#random
     const fact = r.one(this.#world.events).fact
     const found = r.chance(0.5) ? fact.ts : typeof fact.properties.due === 'number' ? fact.properties.due : fact.ts

@@ -1,7 +1,7 @@
 import type { AttributeChange } from '@tagtree/core/catalog/attribute-fold'
 import type { StoredValue } from '@tagtree/core/catalog/coerce'
 import type { Random } from '@tagtree/core/demo/random'
-import type { EventFact, SubjectFacts } from '@tagtree/core/evaluate/facts'
+import type { EventFact, PublishedFact, RelationFact, SubjectFacts } from '@tagtree/core/evaluate/facts'
 import { parseDecimal } from '@tagtree/core/kernel/decimal'
 import { addSpan, startOfUnit, zoneOf } from '@tagtree/core/kernel/zone'
 import type { EventScopeValue } from '@tagtree/core/language/event-scope/event-scope'
@@ -26,6 +26,29 @@ export interface World {
   readonly changes: readonly StoredChange[]
   readonly listings: readonly StoredListing[]
   readonly identities: readonly (Place & { readonly kind: string; readonly value: string })[]
+  /** Relations between nodes; absent = none. */
+  readonly links?: readonly StoredLink[]
+  /** What runs of tags and segments published; absent = nothing. */
+  readonly published?: readonly StoredPublication[]
+}
+/** A relation from one node to another; `node` and `stamped` are of the end it begins at. */
+export interface StoredLink extends Place {
+  readonly kind: string
+  readonly to: Place
+  readonly role: string
+  readonly fromTs: number
+  readonly toTs: number | null
+}
+/** A row of the history of a tag (`tag:<id>`) or segment (`segment:<id>`). */
+export interface StoredPublication {
+  readonly of: string
+  readonly profile: number
+  readonly asOf: number
+  readonly run: bigint
+  /** A code; null = blank. true and false of a segment, null = undecided. */
+  readonly value: string | boolean | null
+  /** Only of a family: whether the code came or went. */
+  readonly isPresent: boolean
 }
 export interface Place {
   readonly node: number
@@ -73,8 +96,11 @@ export function randomWorld(random: Random): World {
     0,
     random.below(1000),
   )
-  const profileOf = mergedNodes(random)
-  const nodes = [...profileOf.keys()]
+  const people = mergedNodes(random)
+  const companies = new Map(Array.from({ length: COMPANIES }, (_, index) => companyNode(index)))
+  const profileOf = new Map([...people, ...companies])
+  const nodes = [...people.keys()]
+  const companyNodes = [...companies.keys()]
   const moments = momentsAround(asOf, timeZone)
   let next = 1000n
   const place = (node = random.one(nodes)): Place => {
@@ -90,16 +116,31 @@ export function randomWorld(random: Random): World {
     const at = place()
     return { ...at, fact: randomEvent(random, moment(), at.seq, moments) }
   })
+  const published = randomPublications(random, [...new Set(people.values())], moment)
   const world: World = {
     timeZone,
+    subjectOf: new Map(companyNodes.map((node) => [profileOf.get(node)!, 2])),
+    links: Array.from({ length: 90 }, (): StoredLink => {
+      const kind = random.chance(0.7) ? 'employer' : 'referred_by'
+      const fromTs = moment()
+      return {
+        ...place(),
+        kind,
+        to: place(random.one(kind === 'employer' ? companyNodes : nodes)),
+        role: random.one(['', 'buyer', 'boss']),
+        fromTs,
+        toTs: random.chance(0.3) ? Math.max(fromTs, moment()) : null,
+      }
+    }),
+    published,
     asOf,
     knownSeq: random.chance(0.3) ? next - BigInt(random.below(120)) : null,
     excludedImports: random.chance(0.5) ? [random.between(1, 3)] : [],
     attributes: random.chance(0.5) ? 'current' : 'history',
-    unpublishedRuns: Array.from({ length: 8 }, () => BigInt(random.below(60))),
+    unpublishedRuns: Array.from({ length: 12 }, (_, index) => BigInt(random.below(60) + (index % 2) * 1000)),
     profileOf,
     events,
-    sightings: nodes.flatMap((node) => {
+    sightings: [...nodes, ...companyNodes].flatMap((node) => {
       const strong = random.chance(0.7)
       const firstTs = asOf - random.between(-2, 400) * 86_400_000
       const again = random.chance(0.2) ? [{ ...place(node), strong, firstTs: firstTs - 86_400_000 }] : []
@@ -108,10 +149,15 @@ export function randomWorld(random: Random): World {
     superseded: events
       .filter(() => random.chance(0.04))
       .map((event) => ({ seq: event.seq, bySeq: event.seq + BigInt(random.below(300)), importId: random.below(3) })),
-    changes: Array.from({ length: 260 }, () => randomChange(random, place(), moment())),
+    changes: [
+      ...Array.from({ length: 260 }, () => randomChange(random, place(), moment(), CHANGES)),
+      ...Array.from({ length: 40 }, () =>
+        randomChange(random, place(random.one(companyNodes)), moment(), COMPANY_CHANGES),
+      ),
+    ],
     listings: Array.from({ length: 40 }, (_, run) => ({
       list: 'chosen',
-      profile: random.one([...profileOf.values()]),
+      profile: random.one([...people.values()]),
       // The history keeps seconds.
       asOf: Math.floor(moment() / 1000) * 1000,
       run: BigInt(run),
@@ -122,6 +168,34 @@ export function randomWorld(random: Random): World {
       .map((node) => ({ ...place(node), kind: 'phone', value: `1380000000${random.below(4)}` })),
   }
   return world
+}
+
+const COMPANIES = 10
+
+/** A company's node and its profile: the last two are one. */
+function companyNode(index: number): readonly [number, number] {
+  return [101 + index, index === COMPANIES - 1 ? 100 + index : 101 + index]
+}
+
+/** Histories of a ranked tag, a family and a segment, with repeated values and several runs of one moment. */
+function randomPublications(random: Random, profiles: readonly number[], moment: () => number): StoredPublication[] {
+  return Array.from({ length: 150 }, (_, index): StoredPublication => {
+    const of = random.one(['tag:rank', 'tag:rank', 'tag:styles', 'segment:watched'])
+    const value: Record<string, StoredPublication['value']> = {
+      'tag:rank': random.one(['low', 'mid', 'high', null]),
+      'tag:styles': random.one(['red', 'blue']),
+      'segment:watched': random.one([true, false, null]),
+    }
+    return {
+      of,
+      profile: random.one(profiles),
+      // The history keeps seconds.
+      asOf: Math.floor(moment() / 1000) * 1000,
+      run: BigInt(1000 + index),
+      value: value[of]!,
+      isPresent: of !== 'tag:styles' || random.chance(0.6),
+    }
+  })
 }
 
 /** Some nodes belong to the profile of an older one; a profile is its smallest node. */
@@ -202,18 +276,23 @@ function randomEvent(random: Random, ts: number, seq: bigint, moments: readonly 
   return { event: name, ts, seq, properties: known, items }
 }
 
-function randomChange(random: Random, place: Place, ts: number): StoredChange {
-  const attribute = random.one(Object.keys(CHANGES))
-  const { operations, value } = CHANGES[attribute]!
+function randomChange(random: Random, place: Place, ts: number, kinds: Changes): StoredChange {
+  const attribute = random.one(Object.keys(kinds))
+  const { operations, value } = kinds[attribute]!
   const operation = random.one(operations)
   const stored = operation === 'unset' ? null : value(random)
   return { ...place, attribute, change: { operation, value: stored, ts, seq: place.seq } }
 }
 
 const SETS = ['set', 'set', 'set_once', 'unset'] as const
-const CHANGES: Readonly<
+type Changes = Readonly<
   Record<string, { operations: readonly AttributeChange['operation'][]; value: (random: Random) => StoredValue }>
-> = {
+>
+const COMPANY_CHANGES: Changes = {
+  industry: { operations: SETS, value: (random) => ({ type: 'text', value: random.one(['retail', 'mining', 'o']) }) },
+  employees: { operations: SETS, value: (random) => ({ type: 'number', value: random.one(['3', '40', '40.5', '0']) }) },
+}
+const CHANGES: Changes = {
   city: { operations: SETS, value: (random) => ({ type: 'text', value: random.one(CITIES) }) },
   level: { operations: SETS, value: (random) => ({ type: 'text', value: random.one(['gold', 'silver']) }) },
   nick: { operations: SETS, value: (random) => ({ type: 'text', value: random.one(['Ann', 'bob']) }) },
@@ -241,37 +320,92 @@ const CHANGES: Readonly<
   },
 }
 
-/** The world as its subjects are known: hidden rows left out, nodes put together. */
-export function factsOf(world: World): SubjectFacts[] {
+/** The world as its subjects of one kind (or all) are known: hidden rows left out, nodes put together. */
+export function factsOf(world: World, subject?: number): SubjectFacts[] {
   const isKnown = (row: { importId: number; seq: bigint }): boolean =>
     !world.excludedImports.includes(row.importId) && (world.knownSeq === null || row.seq <= world.knownSeq)
   const replaced = new Set(
     world.superseded.filter((row) => isKnown({ importId: row.importId, seq: row.bySeq })).map((row) => row.seq),
   )
-  const profiles = [...new Set(world.profileOf.values())]
-  return profiles.flatMap((profile): SubjectFacts[] => {
+  const all = new Map<number, SubjectFacts>()
+  for (const profile of new Set(world.profileOf.values())) {
     const own = <T extends Place>(rows: readonly T[]): T[] =>
       rows.filter((row) => world.profileOf.get(row.node) === profile && isKnown(row))
     const seen = own(world.sightings).filter((one) => one.firstTs < world.asOf)
-    if (seen.length === 0) return []
+    if (seen.length === 0) continue
     const attributes = new Map<string, AttributeChange[]>()
     for (const { attribute, change } of own(world.changes)) {
       attributes.set(attribute, [...(attributes.get(attribute) ?? []), change])
     }
-    return [
-      {
-        profile,
-        strong: seen.some((one) => one.strong),
-        firstTs: Math.min(...seen.map((one) => one.firstTs)),
-        events: own(world.events)
-          .map((event) => event.fact)
-          .filter((fact) => !replaced.has(fact.seq)),
-        attributes,
-        lists: new Set(listsOf(world, profile)),
-        identities: new Map([['phone', own(world.identities).map((one) => one.value)]]),
-      },
-    ]
-  })
+    const strong = seen.filter((one) => one.strong).map((one) => one.firstTs)
+    all.set(profile, {
+      profile,
+      strong: strong.length > 0,
+      ...(strong.length > 0 ? { strongFrom: Math.min(...strong) } : {}),
+      firstTs: Math.min(...seen.map((one) => one.firstTs)),
+      events: own(world.events)
+        .map((event) => event.fact)
+        .filter((fact) => !replaced.has(fact.seq)),
+      attributes,
+      lists: new Set(listsOf(world, profile)),
+      identities: new Map([['phone', own(world.identities).map((one) => one.value)]]),
+      related: new Map(),
+      published: publishedOf(world, profile),
+    })
+  }
+  relate(world, all, isKnown)
+  return [...all.values()].filter(
+    (facts) => subject === undefined || (world.subjectOf?.get(facts.profile) ?? 1) === subject,
+  )
+}
+
+/** Puts each known link at both its ends; ends that are not there have none. */
+function relate(
+  world: World,
+  all: ReadonlyMap<number, SubjectFacts>,
+  isKnown: (row: { importId: number; seq: bigint }) => boolean,
+): void {
+  for (const link of world.links ?? []) {
+    const [from, to] = [link.node, link.to.node].map((node) => all.get(world.profileOf.get(node)!))
+    if (!isKnown(link)) continue
+    const common = { role: link.role, from: link.fromTs, to: link.toTs, seq: link.seq }
+    const add = (one: SubjectFacts, direction: 'from' | 'to', other: SubjectFacts): void => {
+      const related = one.related as Map<string, RelationFact[]>
+      related.set(link.kind, [...(related.get(link.kind) ?? []), { ...common, direction, other }])
+    }
+    if (from !== undefined) add(from, 'from', to ?? UNSEEN)
+    if (to !== undefined) add(to, 'to', from ?? UNSEEN)
+  }
+}
+
+/** Somebody whom a link names and who was not seen yet. */
+const UNSEEN: SubjectFacts = {
+  profile: -1,
+  strong: false,
+  firstTs: Number.POSITIVE_INFINITY,
+  events: [],
+  attributes: new Map(),
+  lists: new Set(),
+  identities: new Map(),
+}
+
+function publishedOf(world: World, profile: number): Map<string, PublishedFact[]> {
+  const published = new Map<string, PublishedFact[]>()
+  const add = (of: string, fact: PublishedFact): void => {
+    published.set(of, [...(published.get(of) ?? []), fact])
+  }
+  const isSeen = (run: bigint): boolean => !world.unpublishedRuns.includes(run)
+  for (const one of world.published ?? []) {
+    if (one.profile !== profile || !isSeen(one.run)) continue
+    const op = one.of === 'tag:styles' ? (one.isPresent ? 'added' : 'removed') : 'set'
+    add(one.of, { ts: one.asOf, seq: one.run, value: one.value, op })
+  }
+  for (const one of world.listings) {
+    if (one.profile === profile && isSeen(one.run)) {
+      add(`list:${one.list}`, { ts: one.asOf, seq: one.run, value: one.isOn, op: one.isOn ? 'added' : 'removed' })
+    }
+  }
+  return published
 }
 
 /** Lists whose newest visible upload holds the profile. */

@@ -39,8 +39,23 @@ export function worldCatalog(timeZone: string, definitions: readonly object[]): 
       'tag.topics': 'list',
       'tag.mood': 'text',
     },
+    attributesOf: { organisation: { industry: 'text', employees: 'number' } },
     identityKinds: ['phone'],
     lists: ['chosen'],
+    relations: {
+      employer: ['person', 'organisation', 'many'],
+      employs: ['organisation', 'person', 'many', 'employer'],
+      referred_by: ['person', 'person', 'one'],
+      referred: ['person', 'person', 'many', 'referred_by'],
+    },
+    calendar: {
+      '2026-01-01': { kind: 'holiday', holiday: '元旦', promotion: null },
+      '2026-06-18': { kind: 'workday', holiday: null, promotion: '618' },
+      '2026-06-19': { kind: 'restday', holiday: null, promotion: '618' },
+      '2026-03-07': { kind: 'workday', holiday: null, promotion: null },
+    },
+    periods: { spring: ['2026-03-01', '2026-05-31'], later: ['2030-01-01', '2030-01-31'] },
+    items: { goods: { brand: 'text', price: 'number' } },
   })
   return withDefinitions(empty, [...BASE_DEFINITIONS, ...definitions])
 }
@@ -73,6 +88,56 @@ const BASE_DEFINITIONS: readonly object[] = [
     ordered: true,
     only: { metric: 'spend', gt: 0 },
     assign: { cut: { metric: 'spend' }, at: { method: 'quantile', n: 3 }, values: ['low', 'mid', 'high'] },
+  },
+  {
+    kind: 'tag',
+    id: 'rank',
+    name: 'rank',
+    ordered: true,
+    values: codes('low', 'mid', 'high'),
+    assign: {
+      rules: [
+        { value: 'high', when: { attr: 'vip', is: true } },
+        { value: 'mid', when: { attr: 'points', gt: 0 } },
+      ],
+      otherwise: 'low',
+    },
+  },
+  {
+    kind: 'tag',
+    id: 'styles',
+    name: 'styles',
+    family: 'multi',
+    values: codes('red', 'blue'),
+    assign: {
+      rules: [
+        { value: 'red', when: { attr: 'vip', is: true } },
+        { value: 'blue', when: { attr: 'points', gt: 0 } },
+      ],
+    },
+  },
+  { kind: 'segment', id: 'watched', name: 'watched', refresh: 'daily', where: { attr: 'vip', is: true } },
+  {
+    kind: 'tree',
+    id: 'plan',
+    name: 'plan',
+    root: {
+      id: 'all',
+      by: { metric: 'spend' },
+      split: [
+        {
+          id: 'much',
+          when: { gte: 100 },
+          by: { attr: 'city' },
+          split: [
+            { id: 'north', when: { is: '北京' } },
+            { id: 'elsewhere', other: true },
+          ],
+        },
+        { id: 'some', when: { attr: 'vip', is: true } },
+        { id: 'rest', other: true },
+      ],
+    },
   },
   { kind: 'segment', id: 'recent', name: 'recent', where: { metric: 'idle', lte: 20 } },
 ]

@@ -5,7 +5,7 @@ import type { SubjectFacts } from '@tagtree/core/evaluate/facts'
 import { formatDecimal } from '@tagtree/core/kernel/decimal'
 import type { EventScopeValue } from '@tagtree/core/language/event-scope/event-scope'
 import type { WorkspaceClickHouse } from '../../store/clickhouse.js'
-import type { Place, World } from './random-world.js'
+import type { Place, StoredPublication, World } from './random-world.js'
 import { worldColumns } from './world-catalog.js'
 
 const TABLES = [
@@ -17,6 +17,7 @@ const TABLES = [
   'attributes',
   'attribute_changes',
   'tag_changes',
+  'relations',
 ]
 
 type Row = Readonly<Record<string, unknown>>
@@ -65,13 +66,28 @@ export async function writeWorld(
       ...changeCell(one.change.value),
     })),
     attributes: facts.map((subject) => attributeRow(subject, world, catalog)),
-    tag_changes: world.listings.map((one) => ({
-      tag_id: catalog.lists.get(one.list)!.number,
-      profile_id: one.profile,
-      run_id: String(one.run),
-      as_of: one.asOf / 1000,
-      value: Number(one.isOn),
-      present: 1,
+    tag_changes: [
+      ...world.listings.map((one) => ({
+        tag_id: catalog.lists.get(one.list)!.number,
+        profile_id: one.profile,
+        run_id: String(one.run),
+        as_of: one.asOf / 1000,
+        value: Number(one.isOn),
+        present: 1,
+      })),
+      ...(world.published ?? []).map((one) => publishedRow(one, catalog)),
+    ],
+    relations: (world.links ?? []).map((link) => ({
+      kind: link.kind,
+      from_node: link.node,
+      from_profile: link.stamped,
+      to_node: link.to.node,
+      to_profile: link.to.stamped,
+      role: link.role,
+      from_ts: instant(link.fromTs),
+      to_ts: link.toTs === null ? null : instant(link.toTs),
+      seq: String(link.seq),
+      import_id: link.importId,
     })),
   }
   for (const [table, list] of Object.entries(rows)) await insert(clickhouse, table, list)
@@ -81,6 +97,21 @@ export async function writeWorld(
 /** Stands for the keyed hash of a workspace: 16 bytes as hex. */
 export function blindOf(kind: string, value: string): string {
   return Buffer.from(`${kind}${value}`.padEnd(16, '.')).subarray(0, 16).toString('hex')
+}
+
+/** Codes have the numbers of the catalogue; of a segment 1 is in, 0 out, 2 undecided. */
+function publishedRow(one: StoredPublication, catalog: Catalog): Row {
+  const entry = catalog.definitions.get(one.of.slice(one.of.indexOf(':') + 1))!
+  const coded = typeof one.value === 'string' ? entry.codes.get(one.value)! : 0
+  const value = entry.kind === 'segment' ? (one.value === null ? 2 : Number(one.value)) : coded
+  return {
+    tag_id: entry.number,
+    profile_id: one.profile,
+    run_id: String(one.run),
+    as_of: one.asOf / 1000,
+    value,
+    present: Number(one.isPresent),
+  }
 }
 
 async function insert(clickhouse: WorkspaceClickHouse, table: string, rows: readonly Row[]): Promise<void> {

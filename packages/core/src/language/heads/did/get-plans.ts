@@ -11,6 +11,7 @@ import {
 } from '../../../compile/lower/lowered.js'
 import type { RowsPlan } from '../../../compile/lower/scope.js'
 import { aggregate, call, choose, column, type Expr, FALSE, missing, number } from '../../../compile/plan/expr.js'
+import type { Get } from '../../document.js'
 import { distinctTexts } from './distinct-texts.js'
 import type { GetName } from './get-name.js'
 
@@ -19,7 +20,10 @@ interface Asked {
   readonly prop: Lowered | null
   /** 1 = the first, for last the last. */
   readonly nth: number
+  /** Which number of the gaps between events. */
+  readonly gaps: Gaps | null
 }
+type Gaps = Extract<Get, { gaps: unknown }>['gaps']
 export interface GetPlan {
   readonly of: (rows: RowsPlan, asked: Asked) => Lowered
   /** Its value when the window has not begun. */
@@ -30,8 +34,8 @@ const NO_NUMBER: Lowered = numberOf('scaled', missing('Int128'))
 const NO_DATE: Lowered = { type: 'date', form: 'millis', expr: missing('Int64'), literal: null }
 const NO_LIST: Lowered = { type: 'list', element: 'text', expr: call('list'), known: FALSE }
 
-/** One entry per get; null = part of the language, not planned yet. A new get does not compile until it is here. */
-export const GET_PLANS: Readonly<Record<GetName, GetPlan | null>> = {
+/** One entry per get: a new one does not compile until it is here. */
+export const GET_PLANS: Readonly<Record<GetName, GetPlan>> = {
   count: {
     of: (rows) => numberOf('whole', rows.leaf(aggregate('count', [], rows.when))),
     missing: NO_NUMBER,
@@ -83,8 +87,27 @@ export const GET_PLANS: Readonly<Record<GetName, GetPlan | null>> = {
     },
     missing: NO_LIST,
   },
-  gaps: null,
+  gaps: {
+    of: (rows, { gaps }) => {
+      // The lines of one event are one moment.
+      const moments = aggregate('distinct', [call('pair', call('millis', column('ts')), column('seq'))], rows.when)
+      const times =
+        rows.order.length > 2
+          ? call('part', call('sorted', moments), number(1))
+          : aggregate('sortedValues', [call('millis', column('ts'))], rows.when)
+      return numberOf('scaled', rows.leaf(call(GAPS[gaps ?? 'avg'], times)))
+    },
+    missing: NO_NUMBER,
+  },
 }
+
+const GAPS = {
+  avg: 'gapsAvg',
+  min: 'gapsMin',
+  max: 'gapsMax',
+  median: 'gapsMedian',
+  sd: 'gapsDeviation',
+} as const satisfies Readonly<Record<Gaps, string>>
 
 function ofNumber(prop: Lowered | null, plan: (column: Expr) => Lowered): Lowered {
   return prop?.type === 'number' && prop.form === 'decimal64' ? plan(prop.expr) : NO_NUMBER

@@ -152,7 +152,7 @@ try {
       // Not before the one killed last is back and an import is under way again.
       await Promise.race([work, again(() => client().call(showJob, { params: { id: 1 } }))])
       while (loops.every(({ phase }) => phase === null)) await Promise.race([work, pause(20)])
-      await Promise.race([work, pause(1_000 + 1_500 * Math.random())])
+      await Promise.race([work, pause(1_500 + 3_000 * Math.random())])
       await kill(what)
       const files = loops.reduce((sum, { files }) => sum + files.length, 0)
       console.log(

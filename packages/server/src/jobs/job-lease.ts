@@ -26,7 +26,10 @@ export interface JobLeases {
   fail(id: string, error: AppError): Promise<void>
   /** Runs again after the pause; `counted` false gives the attempt back. */
   retryLater(id: string, error: AppError, pauseSeconds: number, counted: boolean): Promise<void>
-  /** For a holder that is known to be the only living one: what others hold is of dead processes and is due at once. */
+  /**
+   * For a holder that is known to be the only living one: what others hold is of dead processes and is due at once. A job
+   * that did not get on since its last crash waits out its lease: it may be what kills the server.
+   */
   endForeign(): Promise<void>
   /** Hands a job back unharmed: another server, or this one after its next start, goes on with it. */
   release(id: string): Promise<void>
@@ -92,7 +95,9 @@ export function makeJobLeases(pool: pg.Pool, holder: string): JobLeases {
       )
     },
     async endForeign() {
-      await run(`update job set lease_until = now() where state = 'running' and lease_holder <> $1`, [holder])
+      await run(`update job set lease_until = now() where state = 'running' and lease_holder <> $1 and crashes = 0`, [
+        holder,
+      ])
     },
     async release(id) {
       await run(

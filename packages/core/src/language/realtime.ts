@@ -18,29 +18,35 @@ export function resolveRealtime(definition: Definition, resolving: Resolving): v
   if (definition.kind === 'segment' && definition.take !== undefined) {
     resolving.report('/take', say('a snapshot (take) is never realtime', '快照（take）不能实时（realtime）'))
   }
+  resolving.warn(
+    '/refresh',
+    say('in this version realtime is computed at every full hour', '本版本的实时（realtime）在每个整点计算'),
+  )
   const { catalog } = resolving
-  const look = (part: unknown, at: string, report: Resolving['report'], inside: readonly string[]): void => {
+  const known = new Set<string>()
+  const look = (part: unknown, at: string, report: Resolving['report']): void => {
     if (typeof part !== 'object' || part === null) return
     if (Array.isArray(part)) {
-      for (const [index, entry] of part.entries()) look(entry, `${at}/${index}`, report, inside)
+      for (const [index, entry] of part.entries()) look(entry, `${at}/${index}`, report)
       return
     }
     const fields = part as Part
     for (const [head, visit] of Object.entries(LIMITS)) if (head in fields) visit(fields, at, report, catalog)
     const { metric } = fields
     const body = typeof metric === 'string' ? catalog.definitions.get(metric)?.body : undefined
-    if (body?.kind === 'metric' && !inside.includes(body.id)) {
+    if (body?.kind === 'metric' && !known.has(body.id)) {
+      known.add(body.id)
       const outer = pointerTo(at, 'metric')
       const about = (_at: string, { en, zh }: Message) =>
         report(outer, say(`in metric "${body.id}": ${en}`, `指标“${body.id}”中：${zh}`))
-      look(body.value, outer, about, [...inside, body.id])
+      look(body.value, outer, about)
     }
     for (const [key, value] of Object.entries(fields)) {
-      look(value, pointerTo(at, key), report, inside)
+      look(value, pointerTo(at, key), report)
     }
   }
   const { recipe: _recipe, ...body } = definition
-  look('take' in body ? { ...body, take: undefined } : body, '', resolving.report, [])
+  look('take' in body ? { ...body, take: undefined } : body, '', resolving.report)
 }
 
 const LIMITS: Readonly<Record<string, Visit>> = {

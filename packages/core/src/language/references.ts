@@ -46,6 +46,21 @@ export function pathTo(target: string, from: string, catalog: Catalog): readonly
   return null
 }
 
+/** Definitions that rest on each other go this deep. */
+export const MOST_DEFINITIONS_DEEP = 100
+
+/** How many definitions rest on each other below one, itself included; counting ends a little above the limit. */
+export function depthOf(id: string, catalog: Catalog, known = new Map<string, number>(), above = 0): number {
+  const seen = known.get(id)
+  if (seen !== undefined) return seen
+  const body = catalog.definitions.get(id)?.body
+  if (body === undefined || above > 2 * MOST_DEFINITIONS_DEEP) return 1
+  known.set(id, 1)
+  const depth = 1 + Math.max(0, ...referencesOf(body).map((next) => depthOf(next, catalog, known, above + 1)))
+  known.set(id, depth)
+  return depth
+}
+
 function wayBack(last: string, target: string, cameFrom: ReadonlyMap<string, string>): string[] {
   const path = [last, target]
   for (let id = last; id !== target; ) {

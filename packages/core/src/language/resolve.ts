@@ -28,6 +28,7 @@ import { assignWayOf } from './frame/which.js'
 import { resolveRealtime } from './realtime.js'
 import { withBody } from './recipe-body.js'
 import { isRecipe, recipeOf } from './recipes/recipes.js'
+import { depthOf, MOST_DEFINITIONS_DEEP } from './references.js'
 import { resolveTree } from './resolve-tree.js'
 import { makeResolver } from './resolver.js'
 import { codesOfTag, typeOfTag } from './type-of.js'
@@ -56,9 +57,20 @@ export function resolveDefinition(definition: ParsedDefinition, catalog: Catalog
     definition: definition.id,
     report: issueAdder(issues),
     warn: issueAdder(warnings),
+    firstIssueOf: (id) => firstIssueOf(id, catalog),
   })
   const subject = definition.subject ?? 'person'
   const scope: Scope = { catalog: grown, subject, stream: null }
+  if (depthOf(definition.id, grown) > MOST_DEFINITIONS_DEEP) {
+    resolving.report(
+      '',
+      say(
+        `more than ${MOST_DEFINITIONS_DEEP} definitions rest on each other here: shorten the chain`,
+        `此处相互引用的定义超过 ${MOST_DEFINITIONS_DEEP} 层：请缩短引用链`,
+      ),
+    )
+    return { ok: false, issues, warnings }
+  }
   resolveHeader(definition, catalog, resolving)
   resolveRecipe(definition, scope, resolving)
   if (definition.kind === 'journey') {
@@ -81,6 +93,26 @@ export function resolveDefinition(definition: ParsedDefinition, catalog: Catalog
   }
   if (issues.length > 0 || body === null) return { ok: false, issues, warnings }
   return { ok: true, definition: body, uses: resolving.uses.uses, warnings }
+}
+
+const broken = new WeakMap<Catalog, Map<string, Issue | null>>()
+
+/** What is wrong first with a stored definition; found once per snapshot. */
+function firstIssueOf(id: string, catalog: Catalog): Issue | null {
+  let known = broken.get(catalog)
+  if (known === undefined) {
+    known = new Map()
+    broken.set(catalog, known)
+  }
+  const seen = known.get(id)
+  if (seen !== undefined) return seen
+  // A definition that leads back to itself is told as a cycle, not here.
+  known.set(id, null)
+  const body = catalog.definitions.get(id)?.body
+  const result = body === undefined ? null : resolveDefinition(body, catalog)
+  const issue = result === null || result.ok ? null : result.issues[0]!
+  known.set(id, issue)
+  return issue
 }
 
 /** The catalogue in which the definition stands, in place of a stored one of its id. */

@@ -1,4 +1,5 @@
 import type { Catalog } from '../catalog/catalog.js'
+import type { Issue } from '../kernel/app-error.js'
 import { nearest } from '../kernel/nearest.js'
 import type { Condition, EventValue, OperatorName, Prop, Stream, Tail, Test, Value, Window } from './document.js'
 import { resolveDefinitionReference } from './frame/definition-reference.js'
@@ -74,10 +75,12 @@ export interface ResolverOptions {
   readonly definition: string
   report(at: string, message: Message): void
   warn(at: string, message: Message): void
+  /** What is wrong first with a stored definition. */
+  firstIssueOf?(id: string): Issue | null
 }
 
 /** The second pass as an object: heads dispatch to each other through it. */
-export function makeResolver({ catalog, definition, report, warn }: ResolverOptions): Resolving {
+export function makeResolver({ catalog, definition, report, warn, firstIssueOf }: ResolverOptions): Resolving {
   const uses = new UsesCollector()
   const resolving: Resolving = {
     catalog,
@@ -85,6 +88,7 @@ export function makeResolver({ catalog, definition, report, warn }: ResolverOpti
     report,
     warn,
     cycleThrough: (id) => pathTo(definition, id, catalog),
+    firstIssueOf: (id) => firstIssueOf?.(id) ?? null,
     condition(condition: Condition, at: string, scope: Scope): void {
       const group = groupHeadOf(condition)
       if (group !== null) {

@@ -1,4 +1,6 @@
+import type { Catalog } from '../../catalog/catalog.js'
 import { nearest } from '../../kernel/nearest.js'
+import { findType } from '../type-of.js'
 import { type Message, say, sayNearest } from './message.js'
 import type { Resolving } from './resolving.js'
 import type { Scope } from './scope.js'
@@ -44,8 +46,23 @@ export function resolveDefinitionReference(
     resolving.report(at, say(`this makes a cycle: ${path}`, `形成循环：${path}`))
     return false
   }
+  const inner = hasNoType(kind, id, catalog) ? resolving.firstIssueOf(id) : null
+  if (inner !== null) {
+    resolving.report(
+      at,
+      say(`in ${kind} "${id}": ${inner.pointer}: ${inner.message}`, `${ZH[kind]}“${id}”中：${inner.pointer}：${inner.messageZh ?? inner.message}`),
+    )
+  }
   if (kind !== 'tree') resolving.uses.name(`${kind}s`, id)
   return about === scope.subject
+}
+
+/** A definition without a type rests on names that are gone; what is wrong there is told here. */
+function hasNoType(kind: Kind, id: string, catalog: Catalog): boolean {
+  if (kind !== 'tag' && kind !== 'metric') return false
+  const value = kind === 'tag' ? { tag: id } : { metric: id }
+  const subject = catalog.definitions.get(id)?.body.subject ?? 'person'
+  return findType(value, { catalog, subject, stream: null }) === null
 }
 
 /** A name that belongs to another kind of subject. */

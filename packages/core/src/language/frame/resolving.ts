@@ -1,4 +1,5 @@
 import type { Catalog } from '../../catalog/catalog.js'
+import type { Issue } from '../../kernel/app-error.js'
 import type { Condition, EventValue, Prop, Stream, Tail, Test, Value, Window } from '../document.js'
 import type { Message } from './message.js'
 import type { Scope, StreamScope, ValueType } from './scope.js'
@@ -27,6 +28,8 @@ export interface Resolving {
   report(at: string, message: Message): void
   /** The names of a cycle that a reference to this definition would close, or null. */
   cycleThrough(id: string): readonly string[] | null
+  /** What is wrong first with another stored definition, or null. */
+  firstIssueOf(id: string): Issue | null
   warn(at: string, message: Message): void
   condition(condition: Condition, at: string, scope: Scope): void
   value(value: Value, at: string, scope: Scope): ValueType | null

@@ -10,6 +10,7 @@ import { addImportCommands } from './commands/import.js'
 import { addJobCommands } from './commands/jobs.js'
 import { addMappingCommands } from './commands/mapping.js'
 import { addListCommands } from './commands/list.js'
+import { addRateCommands } from './commands/rate.js'
 import { addSegmentCommands } from './commands/segment.js'
 import { addSessionCommands } from './commands/session.js'
 import { addTagCommands } from './commands/tag.js'
@@ -25,6 +26,7 @@ const commands: readonly AddCommands[] = [
   addImportCommands,
   addMappingCommands,
   addCalendarCommands,
+  addRateCommands,
   addCatalogueCommands,
   addTagCommands,
   addTagHistoryCommands,

@@ -22,6 +22,7 @@ import { jobRoutes } from './http/routes/jobs.js'
 import { listRoutes } from './http/routes/list.js'
 import { nameRoutes } from './http/routes/names.js'
 import { planRoutes } from './http/routes/plan.js'
+import { rateRoutes } from './http/routes/rates.js'
 import { segmentRoutes } from './http/routes/segment.js'
 import { subjectRoutes } from './http/routes/subject.js'
 import { subjectTagRoutes } from './http/routes/subject-tags.js'
@@ -161,6 +162,7 @@ export async function wireFlow(ports: Ports): Promise<Flow> {
     ...importRoutes({ pool: postgres.app, files, now: tagDeps.now }),
     ...nameRoutes(tagDeps),
     ...calendarRoutes(tagDeps),
+    ...rateRoutes(tagDeps),
     ...subjectRoutes(tagDeps),
     ...catalogueRoutes(tagDeps),
     ...planRoutes(tagDeps),

@@ -57,3 +57,16 @@ periods:
     expect((await type('calendar', 'show', 'next year')).code).not.toBe(0)
   })
 })
+
+describe('tagtree rate', () => {
+  it('sets, lists and removes exchange rates', async () => {
+    expect(await type('rate', 'set', 'usd', '2026-01-01', '7.05')).toMatchObject({ code: 0 })
+    const file = join(server.dataDirectory, 'rates.yaml')
+    writeFileSync(file, "rates:\n  - { currency: JPY, day: 2026-01-01, rate: '0.0451' }\n")
+    expect((await type('rate', 'import', file)).err).toBe('已写入 1 条汇率')
+    expect((await type('rate', 'list')).out).toMatch(/JPY +2026-01-01 +0.0451\n.*USD +2026-01-01 +7.05/)
+    expect((await type('rate', 'remove', 'JPY', '2026-01-01')).code).toBe(0)
+    expect((await type('rate', 'list')).out).not.toContain('JPY')
+    expect((await type('rate', 'set', 'CNY', '2026-01-01', '1')).err).toContain('CURRENCY_UNKNOWN')
+  })
+})

@@ -1,9 +1,12 @@
 import type { RawValue } from '../collect/incoming.js'
+import type { PropertyType } from './catalog.js'
 
 /** A property of an event: nested objects become one name with dots. */
 export interface FlatProperty {
   readonly name: string
   readonly value: RawValue
+  /** What it is, where that needs no guess. */
+  readonly type?: PropertyType
 }
 
 /** A place that could not be read, and why. */

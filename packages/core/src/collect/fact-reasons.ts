@@ -24,6 +24,10 @@ export const FACT_REASONS = {
     en: 'The relation joins other kinds of subjects.',
     zh: '该关系连接的主体类型不同。',
   },
+  rate_unknown: {
+    en: 'There is no exchange rate for the currency on that day.',
+    zh: '没有该币种当日的汇率。',
+  },
   item_invalid: { en: 'The item has no number or catalogue.', zh: '商品缺少编号或所属目录。' },
   import_undone: { en: 'The import was undone before this fact was stored.', zh: '该数据入库前导入已被撤销。' },
 } as const satisfies Record<string, ReasonText>

@@ -72,6 +72,10 @@ export const MAPPING_REASONS = {
     en: 'A side of the relation has no identity.',
     zh: '关系的一方没有身份。',
   },
+  currency_mixed: {
+    en: 'The lines of the order give {column} in several currencies.',
+    zh: '订单各行的 {column} 使用了不同币种。',
+  },
   lines_too_many: { en: 'The order has more than {limit} lines.', zh: '该订单超过 {limit} 行。' },
   ruled_out: { en: '{en}', zh: '{zh}' },
   not_mapped: { en: 'No output of the mapping takes this row.', zh: '映射中没有任何输出接收该行。' },

@@ -9,6 +9,7 @@ import { JOB_ENDPOINTS } from './jobs.js'
 import { LIST_ENDPOINTS } from './list.js'
 import { NAME_ENDPOINTS } from './names.js'
 import { PLAN_ENDPOINTS } from './plan.js'
+import { RATE_ENDPOINTS } from './rates.js'
 import { SEGMENT_ENDPOINTS } from './segment.js'
 import { SUBJECT_ENDPOINTS } from './subject.js'
 import { SUBJECT_TAG_ENDPOINTS } from './subject-tags.js'
@@ -20,6 +21,7 @@ export const ENDPOINTS: readonly EndpointSpec[] = [
   ...IMPORT_ENDPOINTS,
   ...NAME_ENDPOINTS,
   ...CALENDAR_ENDPOINTS,
+  ...RATE_ENDPOINTS,
   ...SUBJECT_ENDPOINTS,
   ...CATALOGUE_ENDPOINTS,
   ...PLAN_ENDPOINTS,

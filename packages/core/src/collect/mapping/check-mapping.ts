@@ -1,3 +1,4 @@
+import type { PropertyType } from '../../catalog/catalog.js'
 import { isName } from '../../catalog/flatten.js'
 import { nearest } from '../../kernel/nearest.js'
 import { isZone } from '../../kernel/zone.js'
@@ -126,6 +127,8 @@ function checkEvent(check: Checker, output: EventOutput, at: number): void {
         check.report(say('a sum needs numbers', '求和需要数字'), 'outputs', at, 'lines', 'totals', name, head)
       }
     }
+    if (total.currency !== undefined)
+      check.expression(total.currency, 'outputs', at, 'lines', 'totals', name, 'currency')
     if (output.properties !== undefined && Object.hasOwn(output.properties, name)) {
       check.report(say(`"${name}" is a property already`, `“${name}”已是属性`), 'outputs', at, 'lines', 'totals', name)
     }
@@ -169,7 +172,12 @@ class Checker {
         this.report(say('"items" are the lines of an order', '“items”是订单的明细行'), ...path, name)
       const expression = valueExpression(value)
       this.expression(expression, ...path, name, ...(expression === value ? [] : ['value']))
-      if (typeof value === 'object' && 'catalogue' in value) this.text(value, ...path, name, 'catalogue')
+      if (typeof value !== 'object') continue
+      if ('catalogue' in value) this.text(value, ...path, name, 'catalogue')
+      if ('currency' in value && value.currency !== undefined) {
+        this.expression(value.currency, ...path, name, 'currency')
+        this.amount(value.type ?? expressionType(this.mapping, value.value), ...path, name, 'currency')
+      }
     }
   }
 
@@ -177,6 +185,12 @@ class Checker {
   private text(value: DescribedValue, ...path: PropertyKey[]): void {
     if ((value.type ?? expressionType(this.mapping, value.value)) === 'text') return
     this.report(say('what names an item is a text: give it type: text', '商品编号应为文本：请写 type: text'), ...path)
+  }
+
+  /** Only amounts have a currency. */
+  amount(type: PropertyType, ...path: PropertyKey[]): void {
+    if (type === 'money' || type === 'number') return
+    this.report(say('only a number has a currency', '只有数字才有币种'), ...path)
   }
 
   time(expression: Expression, ...path: PropertyKey[]): void {

@@ -69,7 +69,11 @@ export const catalogueKey = z
   .max(80)
 
 const described = { value: expression, type: z.enum(PROPERTY_TYPES).exactOptional(), label: text.exactOptional() }
-const describedValue = z.strictObject({ ...described, catalogue: catalogueKey.exactOptional() })
+const describedValue = z.strictObject({
+  ...described,
+  catalogue: catalogueKey.exactOptional(),
+  currency: expression.exactOptional(),
+})
 const describedAttribute = z.strictObject({
   ...described,
   operation: z.enum(['set', 'set_once', 'increment', 'append', 'unset']).exactOptional(),
@@ -86,10 +90,11 @@ export const attributeValue: z.ZodType<AttributeValue> = checked((input, report)
 )
 
 const totalFields = { type: z.enum(PROPERTY_TYPES).exactOptional(), label: text.exactOptional() }
+const amountFields = { ...totalFields, currency: expression.exactOptional() }
 const TOTALS = {
-  sum: z.strictObject({ sum: expression, ...totalFields }),
-  min: z.strictObject({ min: expression, ...totalFields }),
-  max: z.strictObject({ max: expression, ...totalFields }),
+  sum: z.strictObject({ sum: expression, ...amountFields }),
+  min: z.strictObject({ min: expression, ...amountFields }),
+  max: z.strictObject({ max: expression, ...amountFields }),
   distinct: z.strictObject({ distinct: expression, ...totalFields }),
   count: z.strictObject({ count: z.literal(true), ...totalFields }),
 } as const

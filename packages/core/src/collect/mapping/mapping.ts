@@ -76,8 +76,13 @@ export interface DescribedValue {
   label?: Text | undefined
   /** The item catalogue whose items the value names: `items.sku.brand` goes on there. */
   catalogue?: string | undefined
+  /**
+   * The currency of an amount. It is brought to the base currency when it is stored; `<name>.original` and
+   * `<name>.currency` keep what the row says. An empty one is the base currency.
+   */
+  currency?: Expression | undefined
 }
-export interface DescribedAttribute extends Omit<DescribedValue, 'catalogue'> {
+export interface DescribedAttribute extends Omit<DescribedValue, 'catalogue' | 'currency'> {
   /** What happens with the value; default set. */
   operation?: 'set' | 'set_once' | 'increment' | 'append' | 'unset' | undefined
 }
@@ -118,6 +123,8 @@ export type Total = (
 ) & {
   type?: PropertyType | undefined
   label?: Text | undefined
+  /** Of sums, minima and maxima: the currency, one for all lines of the order. */
+  currency?: Expression | undefined
 }
 
 export interface AttributesOutput {

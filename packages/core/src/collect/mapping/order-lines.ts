@@ -6,7 +6,7 @@ import type { IncomingEvent, RawValue, SubjectReference } from '../incoming.js'
 import type { RowReason } from '../reasons.js'
 import { rawNumber } from './cells/read-number.js'
 import { expressionType } from './expression-type.js'
-import type { Lines, Mapping, Total } from './mapping.js'
+import type { Expression, Lines, Mapping, Total } from './mapping.js'
 import { type PreparedExpression, prepareExpression, textOf } from './prepare-expression.js'
 import type { RowScope } from './row-scope.js'
 
@@ -28,6 +28,8 @@ export interface LineBody {
   readonly item: Readonly<Record<string, RawValue>>
   /** Operands of the totals: exact decimals as text, or text for distinct counts. */
   readonly totals: readonly (string | null)[]
+  /** Their currencies, where totals have them. */
+  readonly currencies?: readonly (string | null)[]
   /** Tells lines of the order apart; null: every row is one. */
   readonly line: string | null
   /** Hash of the row's canonical text. */
@@ -43,19 +45,27 @@ export interface PreparedTotal {
   readonly type: PropertyType
   readonly total: Total
   readonly read: (row: RowScope) => string | null
+  /** The currency of the operand; undefined: it has none. */
+  readonly currency: ((row: RowScope) => string | null) | undefined
 }
 
 /** Makes the totals of an order ready for many rows. */
 export function prepareTotals(mapping: Mapping, lines: Lines): PreparedTotal[] {
   return Object.entries(lines.totals ?? {}).map(([name, total]) => {
-    if ('count' in total) return { name, kind: 'count', type: 'number', total, read: () => null }
+    const currency = total.currency === undefined ? undefined : prepareCurrency(total.currency)
+    if ('count' in total) return { name, kind: 'count', type: 'number', total, read: () => null, currency: undefined }
     const kind = 'sum' in total ? 'sum' : 'min' in total ? 'min' : 'max' in total ? 'max' : 'distinct'
     const expression =
       'sum' in total ? total.sum : 'min' in total ? total.min : 'max' in total ? total.max : total.distinct
     const prepared: PreparedExpression = prepareExpression(expression)
     const type = total.type ?? (kind === 'distinct' ? 'number' : expressionType(mapping, expression))
-    return { name, kind, type, total, read: (row) => operandText(prepared(row)) }
+    return { name, kind, type, total, read: (row) => operandText(prepared(row)), currency }
   })
+}
+
+function prepareCurrency(expression: Expression): (row: RowScope) => string | null {
+  const prepared = prepareExpression(expression)
+  return (row) => textOf(prepared(row))
 }
 
 function operandText(value: EventScopeValue): string | null {
@@ -100,7 +110,16 @@ export function assembleOrder(
       const rows = lines.map((line) => line.row)
       return { rejected: [{ code: 'number_out_of_range', words: { column: total.name } }], rows }
     }
-    if (value !== null) properties[total.name] = value
+    if (value === null) continue
+    properties[total.name] = value
+    if (total.currency === undefined) continue
+    const currencies = new Set(kept.map((line) => line.body.currencies?.[at] ?? null))
+    if (currencies.size > 1) {
+      const rows = lines.map((line) => line.row)
+      return { rejected: [{ code: 'currency_mixed', words: { column: total.name } }], rows }
+    }
+    const [currency = null] = currencies
+    if (currency !== null) properties[`${total.name}.currency`] = currency
   }
   const items = kept.map((line) => line.body.item)
   if (items.some((item) => Object.keys(item).length > 0)) properties.items = items

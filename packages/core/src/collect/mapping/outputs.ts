@@ -125,6 +125,7 @@ function prepareLines(mapping: Mapping, output: EventOutput, at: number, aliases
   const values = prepareValues(mapping, output.properties)
   const items = prepareValues(mapping, lines.items)
   const totals = prepareTotals(mapping, lines)
+  const hasCurrency = totals.some((total) => total.currency !== undefined)
   const orderKey = prepareExpression(lines.key)
   const lineKey = lines.line === undefined ? null : prepareExpression(lines.line)
   const about = prepareAbout(mapping, output.about ?? aliases)
@@ -149,6 +150,7 @@ function prepareLines(mapping: Mapping, output: EventOutput, at: number, aliases
           properties: readValues(values, context.row),
           item: readValues(items, context.row),
           totals: totals.map((total) => total.read(context.row)),
+          ...(hasCurrency ? { currencies: totals.map((total) => total.currency?.(context.row) ?? null) } : {}),
           line: lineKey === null ? null : textOf(lineKey(context.row)),
           hash: context.rowHash,
         },

@@ -12,8 +12,11 @@ import type {
   SubjectReference,
 } from '@tagtree/core/collect/incoming'
 import type { KnownIdentity } from '@tagtree/core/identify/identify-fact'
+import type { Zone } from '@tagtree/core/kernel/zone'
 import type { Names } from '../../store/names.js'
+import type { Rates } from '../../store/rates.js'
 import type { CollectPolicy } from '../policy.js'
+import { convertMoney } from './convert-money.js'
 import type {
   CheckedEvent,
   CheckedFact,
@@ -32,6 +35,8 @@ export interface CheckScope {
   readonly identities: IdentityReader
   /** Undone imports: what still comes of them is not taken. */
   readonly excluded: ReadonlySet<number>
+  readonly rates: Rates
+  readonly zone: Zone
 }
 
 /** A moment may lie this far ahead of its arrival: clocks differ. */
@@ -60,7 +65,7 @@ export function checkFact(raw: RawFact, scope: CheckScope): CheckedFact | Reject
     case 'relation':
       return checkRelation(raw, record, ts, scope, leftOut)
     case 'item':
-      return checkItem(raw, record, ts, leftOut)
+      return checkItem(raw, record, ts, scope, leftOut)
     default:
       return reject(raw, 'malformed', '/type')
   }
@@ -135,7 +140,15 @@ function checkEvent(
     if (checked === null) return reject(raw, 'unplanned_property', '/properties/items')
     checkedLines.push(checked)
   }
-  return { kind: 'event', origin: raw.origin, record, ts, leftOut, event, about, plain, lines: checkedLines }
+  const money = convertMoney(plain, ts, scope.rates, scope.zone)
+  if ('unknown' in money) return reject(raw, 'rate_unknown', `/properties/${money.unknown}`)
+  for (const [index, line] of checkedLines.entries()) {
+    const converted = convertMoney(line, ts, scope.rates, scope.zone)
+    if ('unknown' in converted) return reject(raw, 'rate_unknown', `/properties/items/${index}/${converted.unknown}`)
+    checkedLines[index] = converted.properties
+  }
+  const { origin } = raw
+  return { kind: 'event', origin, record, ts, leftOut, event, about, plain: money.properties, lines: checkedLines }
 }
 
 function applyPropertyPolicy(
@@ -265,7 +278,13 @@ function checkRelation(
     : { ...common, relation: known.inverseOf, from: to, to: from }
 }
 
-function checkItem(raw: RawFact, record: IncomingItem, ts: number, leftOut: LeftOutValue[]): CheckedItem | Rejection {
+function checkItem(
+  raw: RawFact,
+  record: IncomingItem,
+  ts: number,
+  scope: CheckScope,
+  leftOut: LeftOutValue[],
+): CheckedItem | Rejection {
   const isKey = (text: unknown): boolean => typeof text === 'string' && text.trim() !== '' && text.length <= 255
   if (!isKey(record.item) || !isKey(record.catalogue) || !isRecord(record.properties)) {
     return reject(raw, 'item_invalid', '/item')
@@ -274,7 +293,9 @@ function checkItem(raw: RawFact, record: IncomingItem, ts: number, leftOut: Left
   if (!isName(catalogue)) return reject(raw, 'item_invalid', '/catalogue')
   const { properties, faults } = flattenProperties(record.properties)
   for (const fault of faults) leftOut.push(toLeftOut(fault, '/properties'))
-  return { kind: 'item', origin: raw.origin, record, ts, leftOut, catalogue, item, plain: properties }
+  const money = convertMoney(properties, ts, scope.rates, scope.zone)
+  if ('unknown' in money) return reject(raw, 'rate_unknown', `/properties/${money.unknown}`)
+  return { kind: 'item', origin: raw.origin, record, ts, leftOut, catalogue, item, plain: money.properties }
 }
 
 function isRecord<T>(value: T): value is T & Readonly<Record<string, RawValue>> {

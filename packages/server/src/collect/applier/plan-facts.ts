@@ -65,7 +65,8 @@ export async function planFacts(scope: PlanScope, head: ApplierHead, raw: readon
   await refreshNames(tx, state)
   const rejections: Rejection[] = []
   const checked: CheckedFact[] = []
-  const checkScope = { names: state.names, policy: state.policy, identities: state.reader, excluded: state.undone }
+  const { names, policy, rates, zone, reader: identities, undone: excluded } = state
+  const checkScope = { names, policy, rates, zone, identities, excluded }
   for (const fact of raw) {
     tally.add(fact.origin.importId, 'received')
     const result = checkFact(fact, checkScope)

@@ -1,4 +1,5 @@
 import type { PropertyType } from '@tagtree/core/catalog/catalog'
+import type { FlatProperty } from '@tagtree/core/catalog/flatten'
 import { inferType } from '@tagtree/core/catalog/infer-type'
 import type { RawValue } from '@tagtree/core/collect/incoming'
 import type { WantedAttribute, WantedNames, WantedProperty } from '../../store/grow-catalog.js'
@@ -14,6 +15,8 @@ interface Met {
   readonly item: boolean
   readonly name: string
   readonly values: RawValue[]
+  /** Where no guess is needed. */
+  readonly type?: PropertyType | undefined
 }
 
 /**
@@ -28,10 +31,10 @@ export function findNewNames(facts: readonly PlacedFact[], names: Names): Wanted
   const catalogues = new Set<string>()
   const ofItems = new Map<string, Met>()
   const relations = new Map<string, NonNullable<WantedNames['relations']>[number]>()
-  const meet = (event: string, item: boolean, name: string, value: RawValue): void => {
+  const meet = (event: string, item: boolean, { name, value, type }: FlatProperty): void => {
     const key = `${item ? 'i' : 'p'}\0${name}\0${event}`
     const met = properties.get(key)
-    if (met === undefined) properties.set(key, { event, item, name, values: [value] })
+    if (met === undefined) properties.set(key, { event, item, name, values: [value], type })
     else met.values.push(value)
   }
   for (const { fact } of facts) {
@@ -49,9 +52,9 @@ export function findNewNames(facts: readonly PlacedFact[], names: Names): Wanted
     if (fact.kind === 'event') {
       const known = names.events.get(fact.event)
       if (known === undefined) events.add(fact.event)
-      for (const { name, value } of fact.plain) if (!known?.plain.has(name)) meet(fact.event, false, name, value)
+      for (const one of fact.plain) if (!known?.plain.has(one.name)) meet(fact.event, false, one)
       for (const line of fact.lines) {
-        for (const { name, value } of line) if (!known?.item.has(name)) meet(fact.event, true, name, value)
+        for (const one of line) if (!known?.item.has(one.name)) meet(fact.event, true, one)
       }
     } else if (fact.kind === 'attributes') {
       const { key: subject } = fact.about.subject
@@ -65,10 +68,10 @@ export function findNewNames(facts: readonly PlacedFact[], names: Names): Wanted
     } else if (fact.kind === 'item') {
       const known = names.items.get(fact.catalogue)
       if (known === undefined) catalogues.add(fact.catalogue)
-      for (const { name, value } of fact.plain) {
+      for (const { name, value, type } of fact.plain) {
         if (known?.properties.has(name)) continue
         const key = `${fact.catalogue}\0${name}`
-        const seen = ofItems.get(key) ?? { event: fact.catalogue, item: true, name, values: [] }
+        const seen = ofItems.get(key) ?? { event: fact.catalogue, item: true, name, values: [], type }
         seen.values.push(value)
         ofItems.set(key, seen)
       }
@@ -98,8 +101,8 @@ export function findNewNames(facts: readonly PlacedFact[], names: Names): Wanted
 
 function typed(met: Iterable<Met>): WantedProperty[] {
   const wanted: WantedProperty[] = []
-  for (const { event, item, name, values } of met) {
-    const type = inferType(values)
+  for (const { event, item, name, values, type: known } of met) {
+    const type = known ?? inferType(values)
     if (type !== null) wanted.push({ event, item, name, type, diverse: type === 'text' && isDiverse(values) })
   }
   return wanted

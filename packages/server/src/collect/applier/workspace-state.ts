@@ -3,6 +3,7 @@ import { LRUCache } from 'lru-cache'
 import type pg from 'pg'
 import { type Names, readCatalogVersion, readNames } from '../../store/names.js'
 import { inWorkspace, type Tx } from '../../store/postgres.js'
+import { prepareRates, type Rates, readRates } from '../../store/rates.js'
 import { type CollectPolicy, readPolicy } from '../policy.js'
 import type { ProfileFold } from './attribute-history.js'
 import { type IdentityReader, makeIdentityReader } from './identity-reader.js'
@@ -15,6 +16,7 @@ export interface WorkspaceState {
   names: Names
   zone: Zone
   policy: CollectPolicy
+  rates: Rates
   reader: IdentityReader
   /** Undone imports whose rows still exist. */
   excluded: number[]
@@ -29,6 +31,7 @@ export interface WorkspaceState {
 interface WorkspaceRow {
   readonly database: string
   readonly time_zone: string
+  readonly currency: string
   readonly settings: unknown
 }
 
@@ -55,6 +58,7 @@ export async function loadWorkspaceState(worker: pg.Pool, workspaceId: number): 
       names,
       zone: zoneOf(row.time_zone),
       policy,
+      rates: prepareRates(row.currency, await readRates(tx, workspaceId)),
       reader: makeIdentityReader(names, policy),
       excluded: [],
       undone: new Set(),
@@ -68,13 +72,14 @@ export async function loadWorkspaceState(worker: pg.Pool, workspaceId: number): 
   })
 }
 
-/** Reads names, policy and time zone again when somebody changed the catalog. */
+/** Reads names, policy, rates and time zone again when somebody changed the catalog. */
 export async function refreshNames(tx: Tx, state: WorkspaceState): Promise<void> {
   const version = await readCatalogVersion(tx, state.workspaceId)
   if (version === state.names.version) return
   const row = await readWorkspace(tx, state.workspaceId)
   state.zone = zoneOf(row.time_zone)
   state.policy = readPolicy(row.settings)
+  state.rates = prepareRates(row.currency, await readRates(tx, state.workspaceId))
   useNames(state, await readNames(tx, state.workspaceId))
 }
 
@@ -101,9 +106,10 @@ export function forgetIdentities(state: WorkspaceState): void {
 }
 
 async function readWorkspace(tx: Tx, workspaceId: number): Promise<WorkspaceRow> {
-  const { rows } = await tx.query<WorkspaceRow>('select database, time_zone, settings from workspace where id = $1', [
-    workspaceId,
-  ])
+  const { rows } = await tx.query<WorkspaceRow>(
+    'select database, time_zone, currency, settings from workspace where id = $1',
+    [workspaceId],
+  )
   return rows[0]!
 }
 

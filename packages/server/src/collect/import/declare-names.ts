@@ -1,6 +1,6 @@
 import type { IdentityKindEntry, PropertyType } from '@tagtree/core/catalog/catalog'
 import type { Incoming } from '@tagtree/core/collect/incoming'
-import { prepareValues } from '@tagtree/core/collect/mapping/mapped-values'
+import { currencyLabel, originalLabel, prepareValues } from '@tagtree/core/collect/mapping/mapped-values'
 import type { EventOutput, ItemOutput, Mapping } from '@tagtree/core/collect/mapping/mapping'
 import { prepareTotals } from '@tagtree/core/collect/mapping/order-lines'
 import type { Text } from '@tagtree/core/language/document'
@@ -52,6 +52,8 @@ export function makeNameDeclarer(
           ...(label === undefined ? {} : { labels: label }),
           ...(catalogue === undefined ? {} : { catalogue }),
         })
+        // What an amount was before it was brought to the base currency: it appears when the fact is stored.
+        if (name.endsWith('.currency')) need(event, item, `${name.slice(0, -'.currency'.length)}.original`)
       }
       for (const record of records) {
         if (record.type !== 'event') continue
@@ -151,17 +153,30 @@ function namesOf(mapping: Mapping): ReadonlyMap<string, KnownName> {
   const add = (key: string, known: KnownName): void => {
     if (!names.has(key)) names.set(key, known)
   }
+  const addOriginal = (space: 'p' | 'i', name: string, label: Text | undefined): void =>
+    add(`${space}${name}.original`, {
+      type: 'number',
+      label: originalLabel(label),
+      diverse: false,
+      catalogue: undefined,
+    })
   for (const output of mapping.outputs) {
     if (!('event' in output)) continue
     for (const { name, type, label, catalogue } of prepareValues(mapping, output.properties)) {
       add(`p${name}`, { type, label, diverse: isKey(output, name), catalogue })
+      addOriginal('p', name, label)
     }
     if (output.lines === undefined) continue
     for (const { name, type, label, catalogue } of prepareValues(mapping, output.lines.items)) {
       add(`i${name}`, { type, label, diverse: false, catalogue })
+      addOriginal('i', name, label)
     }
     for (const { name, type, total } of prepareTotals(mapping, output.lines)) {
       add(`p${name}`, { type, label: total.label, diverse: false, catalogue: undefined })
+      if (total.currency === undefined) continue
+      const label = currencyLabel(total.label)
+      add(`p${name}.currency`, { type: 'text', label, diverse: false, catalogue: undefined })
+      addOriginal('p', name, total.label)
     }
   }
   return names

@@ -15,8 +15,7 @@ interface ChineseDays {
   readonly workdays: Readonly<Record<string, string>>
 }
 
-/** Only the data of the package is read: its functions take days on the clock of the process. */
-const DATA = 'chinese-days/dist/chinese-days.json'
+const require = createRequire(import.meta.url)
 let china: ReadonlyMap<number, readonly BuiltInDay[]> | undefined
 
 /** The years a country's calendar is known for, rising; empty for a country that is not built in. */
@@ -36,7 +35,8 @@ export function countryOfZone(timeZone: string): string | null {
 
 function calendarOf(country: string): ReadonlyMap<number, readonly BuiltInDay[]> {
   if (country !== 'CN') return new Map()
-  china ??= readChina(createRequire(import.meta.url)(DATA) as ChineseDays)
+  // Only the data of the package is read: its functions take days on the clock of the process.
+  china ??= readChina(require('chinese-days/dist/chinese-days.json') as ChineseDays)
   return china
 }
 

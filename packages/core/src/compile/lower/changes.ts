@@ -197,6 +197,7 @@ function publishedChanges(
   tag: number,
   value: Expr,
   read: (value: Expr) => Lowered,
+  isThere: (value: Expr) => Expr = isKnown,
 ): Found {
   const plan = (scans: Scans): Plan => {
     const rows: Plan = {
@@ -223,7 +224,7 @@ function publishedChanges(
       kind: 'project',
       input: { kind: 'filter', input: beside, where: [not(call('isSame', column(FROM), column(TO)))], without: null },
       shared: [],
-      columns: [operation(isKnown(column(FROM)), isKnown(column(TO)))],
+      columns: [operation(isThere(column(FROM)), isThere(column(TO)))],
       all: true,
     }
   }
@@ -281,10 +282,11 @@ function familyChanges(tag: number, code: (value: Expr) => Lowered): Found {
   return { plan, from: code(column(FROM)), to: code(column(TO)) }
 }
 
-/** Whether the subject was in a segment or list; undecided is missing. */
+/** Whether the subject is in a segment or list, or not: the undecided are not. */
 function memberChanges(tag: number): Found {
-  const value = call('memberOfCode', column('value'))
-  return publishedChanges('tag_changes', tag, value, (expr) => ({ type: 'bool', expr }))
+  const isIn = call('eq', column('value'), number(1))
+  const isThere = (value: Expr): Expr => call('gt', value, number(0))
+  return publishedChanges('tag_changes', tag, isIn, (expr) => ({ type: 'bool', expr }), isThere)
 }
 
 /** A relation begins and, when it is over, ends. */

@@ -245,7 +245,6 @@ export type FunctionName =
   | 'eachRow'
   | 'isSame'
   | 'placeOfCode'
-  | 'memberOfCode'
   | 'instantOfSeconds'
   | 'stepsOfNumbers'
   | 'stepsOfTexts'

@@ -192,7 +192,6 @@ export const FUNCTIONS: Readonly<Record<FunctionName, WriteCall>> = {
   isSame: (a, b) => `ifNull(${a} = ${b}, isNull(${a}) AND isNull(${b}))`,
   placeOfCode: (value, numbers, places) =>
     `transform(toUInt32(ifNull(${value}, 0)), ${numbers}, ${places}, toUInt32(0))`,
-  memberOfCode: (value) => `if(${value} = 2, NULL, toUInt8(${value}))`,
   instantOfSeconds: (seconds) => `toDateTime64(${seconds}, 3, 'UTC')`,
   stepsOfNumbers: (rows) => steps(rows, FUNCTIONS.foldNumbers),
   stepsOfTexts: (rows) => steps(rows, FUNCTIONS.foldTexts),

@@ -85,7 +85,7 @@ export class DefinitionGenerator implements Generating {
       { ...city, endsWith: r.one(['S', '海']) },
       { ...city, under: r.one(['华东', '上海']) },
       { ...city, known: r.chance(0.5) },
-      { attr: 'birthday', during: r.one([{ this: 'year' }, 'ever', { last: '200y' }]) },
+      { attr: 'birthday', during: r.one([{ this: 'year' }, { last: '40y' }]) },
       { attr: 'birthday', anniversary: r.one([{ this: 'quarter' }, { last: '90d' }, { complete: '2mo' }]) },
     ]
   }

@@ -397,7 +397,8 @@ function publishedOf(world: World, profile: number): Map<string, PublishedFact[]
   const isSeen = (run: bigint): boolean => !world.unpublishedRuns.includes(run)
   for (const one of world.published ?? []) {
     if (one.profile !== profile || !isSeen(one.run)) continue
-    const op = one.of === 'tag:styles' ? (one.isPresent ? 'added' : 'removed') : 'set'
+    const isThere = one.of === 'tag:styles' ? one.isPresent : one.value === true
+    const op = one.of === 'tag:rank' ? 'set' : isThere ? 'added' : 'removed'
     add(one.of, { ts: one.asOf, seq: one.run, value: one.value, op })
   }
   for (const one of world.listings) {

@@ -6,6 +6,7 @@ import { openClickHouse } from '@tagtree/server/store/clickhouse'
 import { migrateWorkspaceDatabase } from '@tagtree/server/store/migrate'
 import { pino } from 'pino'
 import { benchAudience } from './audience.js'
+import { benchEvaluate } from './evaluate.js'
 import { benchIdle } from './idle.js'
 import { benchImport, hasRetailFile } from './import.js'
 import { type BenchResult, table } from './measure.js'
@@ -27,6 +28,7 @@ const note = (found: readonly BenchResult[]): void => {
 }
 
 try {
+  note(benchEvaluate())
   if (hasRetailFile()) {
     const server = await startServer(join(folder, 'server'))
     try {

@@ -15,6 +15,9 @@ const SIGNS: Partial<Record<OperatorName, (order: number) => boolean>> = {
   lte: (order) => order <= 0,
 }
 
+/** Operators made ready once: a document does not change while it is evaluated. */
+const prepared = new WeakMap<Tail, ReturnType<typeof prepareTail>>()
+
 /**
  * `left <operator> right` for a value of a subject. Beyond what a test of one event knows: a bare quotient is compared
  * exactly, codes of an ordered family by their rank, identities as "one of them".
@@ -41,7 +44,12 @@ export function evaluateTail(
     return compareRanks(left, other, holds)
   }
   if (isIdentity) return identityIs(left, operator, operand)
-  return prepareTail(tail)(left.value, scope)
+  let ready = prepared.get(tail)
+  if (ready === undefined) {
+    ready = prepareTail(tail)
+    prepared.set(tail, ready)
+  }
+  return ready(left.value, scope)
 }
 
 /** Sign of over/under − k, without dividing. */

@@ -15,14 +15,15 @@ import type { Metrics } from './http/metrics.js'
 import { calendarRoutes } from './http/routes/calendar.js'
 import { catalogueRoutes } from './http/routes/catalogue.js'
 import { collectRoutes } from './http/routes/collect.js'
+import { explainRoutes } from './http/routes/explain.js'
 import { governRoutes } from './http/routes/govern.js'
 import { historyRoutes } from './http/routes/history.js'
 import { importRoutes } from './http/routes/import.js'
 import { jobRoutes } from './http/routes/jobs.js'
 import { listRoutes } from './http/routes/list.js'
 import { nameRoutes } from './http/routes/names.js'
-import { planRoutes } from './http/routes/plan.js'
 import { rateRoutes } from './http/routes/rates.js'
+import { planRoutes } from './http/routes/plan.js'
 import { segmentRoutes } from './http/routes/segment.js'
 import { subjectRoutes } from './http/routes/subject.js'
 import { subjectTagRoutes } from './http/routes/subject-tags.js'
@@ -167,6 +168,7 @@ export async function wireFlow(ports: Ports): Promise<Flow> {
     ...catalogueRoutes(tagDeps),
     ...planRoutes(tagDeps),
     ...subjectTagRoutes(tagDeps),
+    ...explainRoutes(tagDeps),
     ...tagRoutes({ ...tagDeps, declare: catalogs.declare, collect, onDataStored: tagsFollow('data') }),
     ...segmentRoutes({ ...tagDeps, members }),
     ...historyRoutes({ ...tagDeps, members }),

@@ -2,8 +2,9 @@ import { findSubjects, getSubject, listEvidence, listTimeline } from '@tagtree/c
 import { listSubjectTags } from '@tagtree/core/contract/subject-tags'
 import type { AddCommands } from '../cli.js'
 import { printRows } from '../terminal.js'
+import { addWhyCommand } from './why.js'
 
-/** tagtree customer find | show | timeline | evidence. */
+/** tagtree customer find | show | timeline | evidence | why. */
 export const addCustomerCommands: AddCommands = (program, cli) => {
   const { terminal, text } = cli
   const group = program.command('customer').description(text('客户档案', 'one customer'))
@@ -106,4 +107,5 @@ export const addCustomerCommands: AddCommands = (program, cli) => {
       ]
       printRows(terminal, cli.options().json, columns, items)
     })
+  addWhyCommand(group, cli)
 }

@@ -2,14 +2,15 @@ import { BATCH_ENDPOINTS } from './batch.js'
 import { CALENDAR_ENDPOINTS } from './calendar.js'
 import { CATALOGUE_ENDPOINTS } from './catalogue.js'
 import type { EndpointSpec } from './endpoint.js'
+import { EXPLAIN_ENDPOINTS } from './explain.js'
 import { GOVERN_ENDPOINTS } from './govern.js'
 import { HISTORY_ENDPOINTS } from './history.js'
 import { IMPORT_ENDPOINTS } from './import.js'
 import { JOB_ENDPOINTS } from './jobs.js'
 import { LIST_ENDPOINTS } from './list.js'
 import { NAME_ENDPOINTS } from './names.js'
-import { PLAN_ENDPOINTS } from './plan.js'
 import { RATE_ENDPOINTS } from './rates.js'
+import { PLAN_ENDPOINTS } from './plan.js'
 import { SEGMENT_ENDPOINTS } from './segment.js'
 import { SUBJECT_ENDPOINTS } from './subject.js'
 import { SUBJECT_TAG_ENDPOINTS } from './subject-tags.js'
@@ -28,6 +29,7 @@ export const ENDPOINTS: readonly EndpointSpec[] = [
   ...TAG_ENDPOINTS,
   ...HISTORY_ENDPOINTS,
   ...SUBJECT_TAG_ENDPOINTS,
+  ...EXPLAIN_ENDPOINTS,
   ...SEGMENT_ENDPOINTS,
   ...LIST_ENDPOINTS,
   ...GOVERN_ENDPOINTS,

@@ -47,6 +47,7 @@ class Search {
   isCut = false
   readonly #moments: readonly Instant[]
   readonly #isComplete: boolean
+  readonly #ticks: 'day' | 'hour' | null
   #probes: readonly bigint[] | null = null
   readonly #until: number
 
@@ -57,18 +58,16 @@ class Search {
     const { moments, complete } = this.#momentsOf(trial.facts)
     this.#moments = moments
     this.#isComplete = complete
+    this.#ticks = finestClock(trial.closure())
     this.#until = trial.work + WORK_CHANGES + WORK_WAITING
   }
 
-  #momentsOf(facts: SubjectFacts): Moments {
+  /** `ticks`: the clock matters for rows that are yet to come. */
+  #momentsOf(facts: SubjectFacts, ticks: 'day' | 'hour' | null = null): Moments {
     const { definition, context, zone, asOf } = this.trial
     const ahead = { from: asOf, to: addSpan(zone, asOf, AHEAD) }
-    return momentsOf(definition, facts, {
-      catalog: context.catalog,
-      zone,
-      definition: this.trial.definitionOf,
-      ...ahead,
-    })
+    const at = { catalog: context.catalog, zone, definition: this.trial.definitionOf, ...ahead }
+    return momentsOf(definition, facts, ticks === null ? at : { ...at, ticks })
   }
 
   /** Values time alone brings, each with the first moment it does. */
@@ -174,10 +173,13 @@ class Search {
     const { trial } = this
     let steps = this.#withRanges(plan, target, trial.asOf)
     const length = lengthOf(steps)
-    // Dates that the steps bring have moments of their own.
-    const moments = bringDates(steps)
-      ? this.#momentsOf(applySteps(trial.facts, steps, trial.asOf)).moments
-      : this.#moments
+    // Dates that the steps bring have moments of their own, and so has the clock of events that are yet to come.
+    const ticks = steps.some((step) => step.kind === 'event') ? this.#ticks : null
+    const own = ticks !== null || bringDates(steps)
+    const facts = own ? applySteps(trial.facts, steps, trial.asOf) : trial.facts
+    const { moments, complete } = own
+      ? this.#momentsOf(facts, ticks)
+      : { moments: this.#moments, complete: this.#isComplete }
     for (const moment of moments) {
       // An event of the millisecond before is seen first at the moment, when other things have changed.
       const at = moment - length - 1
@@ -189,7 +191,7 @@ class Search {
       if (!this.#works(steps, target, at)) return { moment: at, steps }
       if (!this.#rangesWork(steps, target, at)) steps = withoutRanges(steps)
     }
-    return { moment: this.#isComplete ? null : (moments.at(-1) ?? null), steps }
+    return { moment: complete ? null : (moments.at(-1) ?? null), steps }
   }
 
   /** Amounts of which more would do as well. */
@@ -366,6 +368,17 @@ function sumsIn(part: unknown): object[] {
   if (typeof part !== 'object' || part === null) return []
   const own = 'did' in part && 'get' in part && typeof part.get === 'object' ? [part] : []
   return [...own, ...Object.values(part).flatMap(sumsIn)]
+}
+
+/** How fine the local clock of rows is looked at; null = not at all. */
+function finestClock(part: unknown): 'day' | 'hour' | null {
+  if (typeof part !== 'object' || part === null) return null
+  const own = {
+    hour: ('clock' in part && part.clock === 'hour') || ('per' in part && part.per === 'hour'),
+    day: 'clock' in part || 'per' in part || ('get' in part && part.get === 'days'),
+  }
+  const all = [own.hour ? 'hour' : own.day ? 'day' : null, ...Object.values(part).map(finestClock)]
+  return all.includes('hour') ? 'hour' : all.includes('day') ? 'day' : null
 }
 
 function bringDates(steps: readonly Step[]): boolean {

@@ -51,6 +51,8 @@ export interface MomentsOptions {
   readonly definition: (id: Id) => Definition | undefined
   readonly from: Instant
   readonly to: Instant
+  /** Also when the local clock shows other things, for rows that are yet to come. */
+  readonly ticks?: 'day' | 'hour'
 }
 
 /** Most days looked at one by one; beyond, only what is known to matter. */
@@ -62,8 +64,9 @@ const MOST_MOMENTS = 50_000
 export function momentsOf(definition: Definition, facts: SubjectFacts, options: MomentsOptions): Moments {
   const found = new Set<Instant>()
   const collector = new Collector(facts, options, found, [])
-  collector.add(facts.firstTs + 1)
+  collector.sighted()
   collector.body(definition, null)
+  if (options.ticks !== undefined) collector.grid(options.ticks)
   return { moments: [...found].sort((a, b) => a - b), complete: !collector.isUncertain }
 }
 
@@ -90,6 +93,12 @@ class Collector implements MomentScope {
     if (!(moment > this.from && moment <= this.to)) return
     if (this.found.size < MOST_MOMENTS) this.found.add(moment)
     else this.isUncertain = true
+  }
+
+  /** When the subject was first seen, and became a customer. */
+  sighted(): void {
+    this.add(this.facts.firstTs + 1)
+    if (this.facts.strongFrom !== undefined) this.add(this.facts.strongFrom + 1)
   }
 
   uncertain(): void {
@@ -293,10 +302,15 @@ class Collector implements MomentScope {
 
   grid(unit: CalendarUnit | 'hour'): void {
     if (unit === 'hour') {
-      const first = Math.max(this.from, this.to - MOST_DAYS * 3_600_000)
-      if (first > this.from) this.uncertain()
-      // Local hours begin on half hours in some zones.
-      for (let edge = Math.ceil(first / 1_800_000) * 1_800_000; edge <= this.to; edge += 1_800_000) this.add(edge)
+      // Local hours begin on half hours in some zones. Of a long stretch only its two ends are looked at so closely.
+      const step = 1_800_000
+      const first = Math.ceil(this.from / step) * step
+      const isLong = (this.to - first) / step > 2 * MOST_DAYS
+      if (isLong) this.uncertain()
+      for (let edge = first; edge <= this.to; edge += step) {
+        this.#around(edge)
+        if (isLong && edge === first + MOST_DAYS * step) edge = this.to - ((this.to - first) % step) - MOST_DAYS * step
+      }
       return
     }
     let edge = startOfUnit(this.zone, unit, this.from)
@@ -345,7 +359,7 @@ class Collector implements MomentScope {
 
   of(facts: SubjectFacts, inside: (scope: MomentScope) => void): void {
     const other = new Collector(facts, this.options, this.found, this.inside)
-    other.add(facts.firstTs + 1)
+    other.sighted()
     inside(other)
     this.isUncertain ||= other.isUncertain
   }

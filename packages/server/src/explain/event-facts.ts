@@ -104,7 +104,8 @@ function toFact(row: Row, wanted: readonly Wanted[]): EventFact {
   return { event: row.event, ts: Number(row.at), seq: BigInt(row.row), properties, items }
 }
 
-function readCell(stored: RawValue, { type, column }: PropertyEntry): EventScopeValue {
+/** A stored value in memory; what lives in the JSON column is text. */
+export function readCell(stored: RawValue, { type, column }: Pick<PropertyEntry, 'type' | 'column'>): EventScopeValue {
   if (column === null) return String(stored)
   switch (type) {
     case 'number':

@@ -57,8 +57,7 @@ async function loadAll(
     }
     const facts = {
       profile,
-      strong: seen?.strong ?? false,
-      firstTs: seen?.firstTs ?? source.asOf,
+      ...(seen ?? { strong: false, firstTs: source.asOf }),
       events: events.get(profile) ?? [],
       attributes: attributes.get(profile) ?? new Map(),
       lists: new Set<string>(),

@@ -1,24 +1,33 @@
 import type { AttributeChange } from '@tagtree/core/catalog/attribute-fold'
 import type { PropertyType } from '@tagtree/core/catalog/catalog'
 import type { AttributeOperation } from '@tagtree/core/collect/incoming'
-import type { PublishedFact } from '@tagtree/core/evaluate/facts'
+import type { PublishedFact, SubjectFacts } from '@tagtree/core/evaluate/facts'
 import type { Reads } from '@tagtree/core/explain/reads'
 import { parseDecimal } from '@tagtree/core/kernel/decimal'
 import { readValue } from '../collect/applier/attribute-history.js'
 import { type FactSource, knownRows, type ProfilePlaces, profileOf, sourceParams } from './fact-source.js'
 
+/** When a profile was first seen (ms), whether it is a customer, and since when. */
+export type Sighting = Pick<SubjectFacts, 'firstTs' | 'strong' | 'strongFrom'>
+
 /** When a profile was first seen and whether it is a customer; who was not seen before the moment is left out. */
 export async function readSightings(
   source: FactSource,
   places: readonly ProfilePlaces[],
-): Promise<Map<number, { readonly firstTs: number; readonly strong: boolean }>> {
-  const rows = await source.clickhouse.query<{ profile: number; first: string; strong: number }>(
-    `SELECT ${profileOf()} AS profile, toUnixTimestamp64Milli(min(first_ts)) AS first, max(strong) AS strong FROM nodes
+): Promise<Map<number, Sighting>> {
+  const rows = await source.clickhouse.query<{ profile: number; first: string; is_strong: number; since: string }>(
+    `SELECT ${profileOf()} AS profile, toUnixTimestamp64Milli(min(first_ts)) AS first, max(strong) AS is_strong,
+            toUnixTimestamp64Milli(minIf(first_ts, strong = 1)) AS since FROM nodes
      WHERE node_id IN {nodes:Array(UInt32)} AND first_ts < fromUnixTimestamp64Milli({asOf:Int64})${knownRows(source)}
      GROUP BY profile`,
     { params: { ...sourceParams(source), nodes: places.flatMap((place) => place.nodes) } },
   )
-  return new Map(rows.map((row) => [row.profile, { firstTs: Number(row.first), strong: row.strong === 1 }]))
+  return new Map(
+    rows.map((row) => {
+      const seen = { firstTs: Number(row.first), strong: row.is_strong === 1 }
+      return [row.profile, row.is_strong === 1 ? { ...seen, strongFrom: Number(row.since) } : seen]
+    }),
+  )
 }
 
 /** Changes of the attributes that are read, of every subject kind. */

@@ -30,6 +30,7 @@ import { subjectTagRoutes } from './http/routes/subject-tags.js'
 import { tagRoutes } from './http/routes/tag.js'
 import { openVault } from './identify/identity-vault.js'
 import { backfillJob } from './jobs/backfill-job.js'
+import { correctionJob } from './jobs/correction-job.js'
 import { importJobs } from './jobs/import-jobs.js'
 import type { JobKind } from './jobs/job-kind.js'
 import { makeJobLeases } from './jobs/job-lease.js'
@@ -138,7 +139,8 @@ export async function wireFlow(ports: Ports): Promise<Flow> {
 
   const jobKinds: JobKind[] = [
     tagRunJob({ pool: postgres.app, runner, loadCatalog: catalogs.load, now: tagDeps.now }),
-    backfillJob({ depsOf: runDepsOf, runner }),
+    backfillJob({ depsOf: runDepsOf, runner, now: tagDeps.now }),
+    correctionJob({ depsOf: runDepsOf, runner, now: tagDeps.now }),
     ...importJobs(importDeps),
   ]
   const leases = makeJobLeases(postgres.worker, ports.processName)

@@ -8,7 +8,7 @@ import { valueColumns } from './catalogue.js'
 
 const grains = ['day', 'week', 'month'] as const
 
-/** tagtree tag at | trend | migration | backfill | history: what was published of moments of the past. */
+/** tagtree tag at | trend | migration | backfill | correct | history: what was published of moments of the past. */
 export const addTagHistoryCommands: AddCommands = (program, cli) => {
   const { terminal, text } = cli
   const group = program.commands.find((command) => command.name() === 'tag')!
@@ -92,6 +92,22 @@ export const addTagHistoryCommands: AddCommands = (program, cli) => {
       if (job.state !== 'done') throw jobFailure(job)
       const { moments } = job.result as { moments?: number }
       terminal.out(text(`已补算 ${moments ?? 0} 个时刻`, `computed ${moments ?? 0} moments`))
+    })
+  group
+    .command('correct')
+    .description(text('立即按迟到数据更正已发布的历史', 'correct what was published by facts that came late, now'))
+    .action(async () => {
+      const client = cli.client()
+      const started = await client.call(contract.correctTags, { idempotencyKey: crypto.randomUUID() })
+      const job = await waitForJob(client, started.id)
+      if (job.state !== 'done') throw jobFailure(job)
+      const { moments, profiles } = job.result as { moments?: number; profiles?: number }
+      terminal.out(
+        text(
+          `已更正 ${moments ?? 0} 个时刻，涉及 ${profiles ?? 0} 人次`,
+          `corrected ${moments ?? 0} moments, ${profiles ?? 0} profiles in all`,
+        ),
+      )
     })
   group
     .command('history <id> <customer>')

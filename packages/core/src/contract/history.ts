@@ -174,6 +174,22 @@ export const backfillTag = endpoint({
   idempotent: true,
 })
 
+export const correctTags = endpoint({
+  id: 'correctTags',
+  stage: 'tag',
+  method: 'POST',
+  path: '/tags/correct',
+  summary: {
+    zh: '按迟到数据更正近 35 天已发布的历史（每晚自动进行）',
+    en: 'Correct what was published in the last 35 days by facts that came late (done each night by itself)',
+  },
+  access: 'write',
+  response: Job,
+  status: 202,
+  errors: inWorkspace,
+  idempotent: true,
+})
+
 export const HISTORY_ENDPOINTS = [
   showTagAt,
   listTagMembersAt,
@@ -183,4 +199,5 @@ export const HISTORY_ENDPOINTS = [
   showSubjectTagHistory,
   showHistoryRange,
   backfillTag,
+  correctTags,
 ] as const

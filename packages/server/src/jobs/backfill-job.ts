@@ -14,7 +14,8 @@ const Order = z.strictObject({
 })
 
 /** Computes the history of a tag as a job: with progress, cancel, and going on after a crash where it was. */
-export function backfillJob({ depsOf, runner }: { depsOf: RunDepsOf; runner: TagRunner }): JobKind {
+export function backfillJob(given: { depsOf: RunDepsOf; runner: TagRunner; now: () => number }): JobKind {
+  const { depsOf, runner, now } = given
   return jobKind({
     kind: TAG_BACKFILL,
     params: Order,
@@ -22,6 +23,7 @@ export function backfillJob({ depsOf, runner }: { depsOf: RunDepsOf; runner: Tag
       const deps = await depsOf(job.workspaceId)
       const end = await backfill(deps, runner, job.workspaceId, order, {
         signal: job.signal,
+        now,
         report: (progress) => job.report({ ...progress }),
       })
       return { ...end }

@@ -1,10 +1,12 @@
 import type { Catalog } from '@tagtree/core/catalog/catalog'
+import { zoneOf } from '@tagtree/core/kernel/zone'
 import type pg from 'pg'
 import { z } from 'zod'
 import { inWorkspace, type Tx } from '../store/postgres.js'
 import { nextRefresh } from '../tag/run/next-refresh.js'
 import type { RunTagsResult } from '../tag/run/run-tags.js'
 import type { TagRunner } from '../tag/run/tag-runner.js'
+import { planCorrection } from './correction-job.js'
 import { type JobData, type JobKind, jobKind } from './job-kind.js'
 import { startJob } from './job-records.js'
 
@@ -83,7 +85,11 @@ export async function orderAutomaticRun(pool: pg.Pool, workspaceId: number): Pro
 }
 
 async function planRefresh(deps: TagRunJobDeps, workspaceId: number): Promise<void> {
-  const next = nextRefresh(await deps.loadCatalog(workspaceId), deps.now())
+  const catalog = await deps.loadCatalog(workspaceId)
+  await inWorkspace(deps.pool, workspaceId, (tx) =>
+    planCorrection(tx, workspaceId, zoneOf(catalog.timeZone), deps.now()),
+  )
+  const next = nextRefresh(catalog, deps.now())
   if (next === null) return
   await inWorkspace(deps.pool, workspaceId, (tx) =>
     startJob(tx, {

@@ -13,6 +13,7 @@ import { EVENT_COLUMNS, writeEventRows } from './event-rows.js'
 import type { CheckedEvent, CheckedFact, CheckedRelation, PlacedFact, RawFact, Rejection } from './facts.js'
 import { type IdentifiedBatch, identifyBatch, type SubjectOfFact } from './identify-batch.js'
 import { ITEM_COLUMNS, writeItemRow } from './item-rows.js'
+import { noteLate } from './note-late.js'
 import { placeFacts, type Superseded, weekOf } from './place-facts.js'
 import { setAside } from './quarantine.js'
 import { RowWriter, type TableBody } from './row-text.js'
@@ -75,6 +76,7 @@ export async function planFacts(scope: PlanScope, head: ApplierHead, raw: readon
   }
   const placed = await placeFacts(tx, workspaceId, checked, head.batchNo, weekOf(scope.now))
   for (const { origin } of placed.duplicates) tally.add(origin.importId, 'duplicate')
+  await noteLate(tx, workspaceId, head.batchNo, placed.facts)
   const wanted = findNewNames(placed.facts, state.names)
   if (wanted !== undefined) useNames(state, await growCatalog(tx, clickhouse, workspaceId, wanted, false))
 

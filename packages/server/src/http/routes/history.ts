@@ -4,6 +4,7 @@ import { zoneOf } from '@tagtree/core/kernel/zone'
 import { z } from 'zod'
 import { requireProfile } from '../../identify/subject.js'
 import { orderBackfill } from '../../jobs/backfill-job.js'
+import { orderCorrection } from '../../jobs/correction-job.js'
 import { readJob, showJob } from '../../jobs/job-records.js'
 import { type MemberReader, readMembersOf } from '../../segment/members.js'
 import { inWorkspace, type Tx } from '../../store/postgres.js'
@@ -163,6 +164,12 @@ export function historyRoutes(deps: TagRouteDeps & { readonly members: MemberRea
         return showJob(await readJob(tx, workspaceId, job), context.language)
       })
     }),
+    bind(contract.correctTags, async (_input, context) =>
+      reading(context, async (tx, workspaceId) => {
+        const job = await orderCorrection(tx, workspaceId)
+        return showJob(await readJob(tx, workspaceId, job), context.language)
+      }),
+    ),
   ]
 }
 

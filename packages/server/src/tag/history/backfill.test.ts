@@ -46,7 +46,7 @@ afterAll(() => workspace?.close())
 
 const runner = { runOnce: (request: Parameters<typeof runTags>[1]) => runTags(bench.deps, request) }
 const work = (signal = new AbortController().signal, report: (progress: { done: number }) => void = () => {}) =>
-  backfill(bench.deps, runner, workspace.workspaceId, order, { signal, report })
+  backfill(bench.deps, runner, workspace.workspaceId, order, { signal, now: () => NOW, report })
 
 /** Label -> profiles at a moment as the history tells. */
 async function historyAt(moment: number): Promise<Record<string, number[]>> {

@@ -31,7 +31,7 @@ export async function backfill(
   runner: Pick<TagRunner, 'runOnce'>,
   workspaceId: number,
   order: BackfillOrder,
-  job: { readonly signal: AbortSignal; readonly report: (progress: BackfillProgress) => void },
+  job: { readonly signal: AbortSignal; now(): number; report(progress: BackfillProgress): void },
 ): Promise<BackfillProgress> {
   const moments = await momentsOf(deps, workspaceId, order)
   const isDone = await inWorkspace(deps.pool, workspaceId, (tx) => doneMoments(tx, workspaceId, order.id))
@@ -43,7 +43,7 @@ export async function backfill(
         workspaceId,
         ids: [order.id],
         asOf: moment,
-        now: moment,
+        now: job.now(),
         kind: 'backfill',
         refit: false,
         signal: job.signal,

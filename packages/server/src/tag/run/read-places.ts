@@ -12,6 +12,7 @@ export async function readPlaces(
   runs: readonly StartedRun[],
   asOf: number,
   hidden: readonly string[],
+  only?: readonly number[],
 ): Promise<ReadonlyMap<string, HistoryPlace>> {
   const second = Math.floor(asOf / 1000)
   const { rows } = await tx.query<{
@@ -36,6 +37,7 @@ export async function readPlaces(
     runs.map((run) => {
       const row = found.get(run.number)
       const continues =
+        only === undefined &&
         row !== undefined &&
         row.value_type === 'codes' &&
         row.version === run.version &&
@@ -49,6 +51,7 @@ export async function readPlaces(
         hasHistory: row !== undefined,
         next: row?.next?.getTime() ?? null,
         hidden,
+        ...(only === undefined ? {} : { only }),
       }
       return [run.runId, place]
     }),

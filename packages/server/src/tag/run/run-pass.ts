@@ -45,6 +45,8 @@ export interface PassRequest {
   /** asOf is the present moment, so folded attributes may be read instead of their history. */
   readonly isNow: boolean
   readonly kind: RunKind
+  /** Only these profiles, and nothing of the others; of a correction. */
+  readonly only?: readonly number[]
   /** Fit anew even where the schedule would keep the cuts. */
   readonly refit: boolean
   readonly signal: AbortSignal
@@ -125,6 +127,7 @@ async function beginPass(deps: PassDeps, request: PassRequest): Promise<BegunPas
     attributes: request.isNow ? 'current' : 'history',
     tags: { mode: 'recompute', unpublishedRuns: hidden },
     blind: deps.blind,
+    ...(request.only === undefined ? {} : { restrict: { profiles: request.only } }),
   }
   const sound = compileSound(request.definitions, context)
   const { number } = catalog.subjects.get(subject)!
@@ -192,7 +195,7 @@ async function hasMoved(
 async function stageValues(
   { pool, clickhouse, catalog }: PassDeps,
   { workspaceId, refit, asOf, signal, onProgress }: PassRequest,
-  { table }: BegunPass,
+  { sound, context, table }: BegunPass,
   compiled: Compiled | null,
   isAgain: boolean,
 ): Promise<{ rows: number; bytes: number }> {
@@ -217,7 +220,10 @@ async function stageValues(
         return keepFit(tx, workspaceId, definitionId, version, key, asOf, value)
       }),
   }
-  const { fits, cost: fitCost } = await solveFits(clickhouse, compiled, keeper, signal)
+  // Cuts are learnt from everybody, whoever is computed.
+  const { restrict, ...everybody } = context
+  const learnt = restrict === undefined ? compiled : compileSound(sound.entries, everybody).compiled!
+  const { fits, cost: fitCost } = await solveFits(clickhouse, learnt, keeper, signal)
   await onProgress(0.3)
   const cost = await fillTable(clickhouse, table, compiled.statement(fits), signal)
   return { rows: fitCost.rows + cost.rows, bytes: fitCost.bytes + cost.bytes }
@@ -242,7 +248,7 @@ async function writeRuns(
 ): Promise<FinishedRun[]> {
   const { workspaceId, asOf, signal, onProgress } = request
   const places = await inWorkspace(deps.pool, workspaceId, async (tx) =>
-    readPlaces(tx, workspaceId, runs, asOf, await unpublishedRuns(tx, workspaceId)),
+    readPlaces(tx, workspaceId, runs, asOf, await unpublishedRuns(tx, workspaceId), request.only),
   )
   const finished: FinishedRun[] = [{ ...population, valueType: 'codes', counts }]
   for (const [index, run] of runs.entries()) {

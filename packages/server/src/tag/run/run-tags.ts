@@ -33,6 +33,8 @@ export interface RunTagsRequest {
   readonly now: number
   /** What the runs are published as; default base. Others need `asOf`. */
   readonly kind?: RunKind
+  /** Only these profiles, and nothing of the others; of a correction. */
+  readonly only?: readonly number[]
   readonly refit: boolean
   readonly signal: AbortSignal
   readonly onProgress: (done: number) => Promise<void>
@@ -84,7 +86,8 @@ async function runInTurn(deps: RunTagsDeps, request: RunTagsRequest): Promise<Ru
     // First, because the others read what these publish; their new values have codes by then.
     for (const entry of asked) results.push(await sqlTagApart(passDeps, { ...pass, entry }))
     const names = asked.length === 0 ? catalog : await deps.loadCatalog(request.workspaceId)
-    results.push(await runPass({ ...passDeps, catalog: names }, { ...pass, definitions: computed }))
+    const only = request.only === undefined ? {} : { only: request.only }
+    results.push(await runPass({ ...passDeps, catalog: names }, { ...pass, ...only, definitions: computed }))
   }
   const published = results.flatMap((result) => result.published).filter((id) => !id.startsWith('population:'))
   const broken = results.flatMap((result) => result.broken)

@@ -2,6 +2,7 @@ import type { DefinitionEntry } from '@tagtree/core/catalog/catalog'
 import { OTHER_VALUE } from '@tagtree/core/catalog/other-value'
 import type { OutputColumn } from '@tagtree/core/compile/compile'
 import { inWorkspace } from '../../store/postgres.js'
+import { countHistory } from '../history/count-history.js'
 import type { FinishedRun } from './publish-runs.js'
 import type { PassDeps } from './run-pass.js'
 import type { StartedRun } from './run-records.js'
@@ -41,8 +42,10 @@ export async function writeColumn(deps: PassDeps, write: ColumnWrite): Promise<F
   const multi = type === 'codes' || type === 'list'
   const code = await codeExpression(deps, write)
   const { number, runId } = run
-  const counts = await writeBitmaps(deps.clickhouse, { ...code, table, population, multi, number, runId })
+  const written = await writeBitmaps(deps.clickhouse, { ...code, table, population, multi, number, runId })
   await appendCodeChanges(deps.clickhouse, place, multi)
+  const shape = { valueType: 'codes', multi } as const
+  const counts = place.only === undefined ? written : await countHistory(deps.clickhouse, place, shape, population)
   return { ...run, valueType: 'codes', multi, counts }
 }
 

@@ -20,6 +20,8 @@ export interface HistoryPlace {
   readonly next: number | null
   /** Runs whose rows must not be read, this one among them. */
   readonly hidden: readonly string[]
+  /** The run speaks of these profiles only: the history of others stays as it is. */
+  readonly only?: readonly number[]
 }
 
 /**
@@ -33,7 +35,7 @@ export async function appendCodeChanges(
   settings: { readonly log_comment?: string } = runSettings,
 ): Promise<void> {
   const byBitmaps = place.formerRun !== null || !place.hasHistory
-  const rows = byBitmaps ? bitmapDifference(multi) : historyDifference(multi)
+  const rows = byBitmaps ? bitmapDifference(multi) : historyDifference(multi, place)
   const options = { params: paramsOf(place), settings }
   await clickhouse.command(
     `INSERT INTO tag_changes (tag_id, profile_id, run_id, as_of, value, present)
@@ -43,7 +45,7 @@ export async function appendCodeChanges(
   if (place.next === null) return
   await clickhouse.command(
     `INSERT INTO tag_changes (tag_id, profile_id, run_id, as_of, value, present)
-     SELECT {tag:UInt32}, profile_id, {run:UInt64}, toDateTime({next:Int64}, 'UTC'), value, present FROM (${restored(multi)})`,
+     SELECT {tag:UInt32}, profile_id, {run:UInt64}, toDateTime({next:Int64}, 'UTC'), value, present FROM (${restored(multi, place)})`,
     options,
   )
 }
@@ -57,14 +59,20 @@ export function paramsOf(place: HistoryPlace): Record<string, unknown> {
     // Numbers, because the client quotes strings inside arrays; run ids stay far below 2^53.
     hidden: place.hidden.map(Number),
     asOf: Math.floor(place.asOf / 1000),
+    ...(place.only === undefined ? {} : { only: place.only }),
     ...(place.next === null ? {} : { next: Math.floor(place.next / 1000) }),
   }
 }
 
 /** Rows of the history up to a moment that may be read. */
-export function historyUntil(table: 'tag_changes' | 'tag_numbers', moment: 'asOf' | 'next'): string {
+export function historyUntil(
+  table: 'tag_changes' | 'tag_numbers',
+  moment: 'asOf' | 'next',
+  { only }: HistoryPlace,
+): string {
+  const limit = only === undefined ? '' : ' AND profile_id IN {only:Array(UInt32)}'
   return `FROM ${table} WHERE tag_id = {tag:UInt32} AND as_of <= toDateTime({${moment}:Int64}, 'UTC')
-    AND run_id NOT IN {hidden:Array(UInt64)}`
+    AND run_id NOT IN {hidden:Array(UInt64)}${limit}`
 }
 
 const profilesIn = (set: string): string => `arrayJoin(bitmapToArray(${set})) AS profile_id`
@@ -82,51 +90,51 @@ function bitmapDifference(multi: boolean): string {
   return `${gained} UNION ALL ${lost}`
 }
 
-function historyDifference(multi: boolean): string {
+function historyDifference(multi: boolean, place: HistoryPlace): string {
   const fresh = `SELECT value, ${profilesIn('users')} FROM (
     SELECT value, slice, groupBitmapMergeState(users) AS users
     FROM tag_bitmaps WHERE tag_id = {tag:UInt32} AND run_id = {run:UInt64} GROUP BY value, slice)`
   if (multi) {
     return `SELECT profile_id, value, toUInt8(sum(is_now)) AS present FROM (
       SELECT profile_id, value, 1 AS is_now, 0 AS was FROM (${fresh})
-      UNION ALL SELECT profile_id, value, 0 AS is_now, was FROM (${formerValues('asOf')}))
+      UNION ALL SELECT profile_id, value, 0 AS is_now, was FROM (${formerValues('asOf', place)}))
       GROUP BY profile_id, value HAVING sum(is_now) != sum(was)`
   }
   return `SELECT profile_id, toUInt32(sum(now)) AS value, toUInt8(1) AS present FROM (
     SELECT profile_id, value AS now, 0 AS was FROM (${fresh})
-    UNION ALL SELECT profile_id, 0 AS now, was FROM (${formerValue('asOf')}))
+    UNION ALL SELECT profile_id, 0 AS now, was FROM (${formerValue('asOf', place)}))
     GROUP BY profile_id HAVING sum(now) != sum(was)`
 }
 
 /** For whom this run changed the history: what was true at the next published moment. */
-function restored(multi: boolean): string {
+function restored(multi: boolean, place: HistoryPlace): string {
   const changed = 'FROM tag_changes WHERE tag_id = {tag:UInt32} AND run_id = {run:UInt64}'
   if (multi) {
     return `SELECT profile_id, value, toUInt8(sum(was)) AS present FROM (
       SELECT profile_id, value, 0 AS was ${changed}
-      UNION ALL SELECT profile_id, value, was FROM (${formerValues('next')}) WHERE (profile_id, value) IN (SELECT profile_id, value ${changed}))
+      UNION ALL SELECT profile_id, value, was FROM (${formerValues('next', place)}) WHERE (profile_id, value) IN (SELECT profile_id, value ${changed}))
       GROUP BY profile_id, value`
   }
   return `SELECT profile_id, toUInt32(sum(was)) AS value, toUInt8(1) AS present FROM (
     SELECT profile_id, 0 AS was ${changed}
-    UNION ALL SELECT profile_id, was FROM (${formerValue('next')}) WHERE profile_id IN (SELECT profile_id ${changed}))
+    UNION ALL SELECT profile_id, was FROM (${formerValue('next', place)}) WHERE profile_id IN (SELECT profile_id ${changed}))
     GROUP BY profile_id`
 }
 
 /** profile_id, value -> was: 1 or 0. The 0 of an exclusive tag is no value. */
-function formerValues(moment: 'asOf' | 'next'): string {
+function formerValues(moment: 'asOf' | 'next', place: HistoryPlace): string {
   return `SELECT profile_id, value, argMax(present, (as_of, run_id)) AS was
-    ${historyUntil('tag_changes', moment)} AND value != 0 GROUP BY profile_id, value`
+    ${historyUntil('tag_changes', moment, place)} AND value != 0 GROUP BY profile_id, value`
 }
 
 /**
  * profile_id -> was: the code, 0 blank. Where the history is that of a multi tag its newest rows are several or tell
  * what is gone: then `was` is a code that nothing has.
  */
-function formerValue(moment: 'asOf' | 'next'): string {
+function formerValue(moment: 'asOf' | 'next', place: HistoryPlace): string {
   const unlike = moment === 'asOf' ? 4_294_967_295 : 0
   return `SELECT profile_id, argMax(if(n = 1 AND is_present = 1, code, ${unlike}), (as_of, run_id)) AS was FROM (
       SELECT profile_id, as_of, run_id, count() AS n, any(value) AS code, any(present) AS is_present
-      ${historyUntil('tag_changes', moment)} GROUP BY profile_id, as_of, run_id)
+      ${historyUntil('tag_changes', moment, place)} GROUP BY profile_id, as_of, run_id)
     GROUP BY profile_id`
 }

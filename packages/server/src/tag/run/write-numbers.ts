@@ -1,4 +1,5 @@
 import type { WorkspaceClickHouse } from '../../store/clickhouse.js'
+import { countHistory } from '../history/count-history.js'
 import type { ValueCounts } from './run-records.js'
 import { countBitmaps, runSettings } from './write-codes.js'
 import { type HistoryPlace, historyUntil, paramsOf } from './write-history.js'
@@ -24,7 +25,7 @@ export async function writeNumbers(clickhouse: WorkspaceClickHouse, write: Numbe
      SELECT {tag:UInt32}, if(fresh.profile_id = 0, former.profile_id, fresh.profile_id), {run:UInt64},
        toDateTime({asOf:Int64}, 'UTC'), fresh.num, fresh.at
      FROM (SELECT profile_id, ${freshColumns(write)} FROM ${table}) AS fresh
-     FULL OUTER JOIN (${formerNumbers('asOf')}) AS former ON fresh.profile_id = former.profile_id
+     FULL OUTER JOIN (${formerNumbers('asOf', place)}) AS former ON fresh.profile_id = former.profile_id
      WHERE (fresh.num IS DISTINCT FROM former.former_num) OR (fresh.at IS DISTINCT FROM former.former_at)`,
     options,
   )
@@ -34,7 +35,7 @@ export async function writeNumbers(clickhouse: WorkspaceClickHouse, write: Numbe
       `INSERT INTO tag_numbers (tag_id, profile_id, run_id, as_of, num, at)
        SELECT {tag:UInt32}, changed.profile_id, {run:UInt64}, toDateTime({next:Int64}, 'UTC'), former.former_num, former.former_at
        FROM (${changed}) AS changed
-       LEFT JOIN (SELECT * FROM (${formerNumbers('next')}) WHERE profile_id IN (${changed})) AS former
+       LEFT JOIN (SELECT * FROM (${formerNumbers('next', place)}) WHERE profile_id IN (${changed})) AS former
          ON changed.profile_id = former.profile_id`,
       options,
     )
@@ -45,7 +46,10 @@ export async function writeNumbers(clickhouse: WorkspaceClickHouse, write: Numbe
      FROM ${table} WHERE isNotNull(${column}) GROUP BY s`,
     options,
   )
-  const counted = await countBitmaps(clickhouse, place.number, place.runId, write.population)
+  const counted =
+    place.only === undefined
+      ? await countBitmaps(clickhouse, place.number, place.runId, write.population)
+      : await countHistory(clickhouse, place, { valueType: write.valueType, multi: false }, write.population)
   return { ...counted, values: {} }
 }
 
@@ -56,8 +60,8 @@ function freshColumns({ valueType, column }: NumbersWrite): string {
   return `if(isNull(${column}), NULL, ${number}) AS num, CAST(NULL, 'Nullable(DateTime64(3, \\'UTC\\'))') AS at`
 }
 
-function formerNumbers(moment: 'asOf' | 'next'): string {
+function formerNumbers(moment: 'asOf' | 'next', place: HistoryPlace): string {
   return `SELECT profile_id, tupleElement(latest, 1) AS former_num, tupleElement(latest, 2) AS former_at FROM (
-    SELECT profile_id, argMax(tuple(num, at), (as_of, run_id)) AS latest ${historyUntil('tag_numbers', moment)}
+    SELECT profile_id, argMax(tuple(num, at), (as_of, run_id)) AS latest ${historyUntil('tag_numbers', moment, place)}
     GROUP BY profile_id)`
 }

@@ -15,6 +15,7 @@ it('an empty environment gives the defaults', () => {
     adminPassword: null,
     databaseUrl: null,
     clickhouseUrl: null,
+    clickhouseSqlPassword: null,
     masterKey: null,
     unknown: [],
   })

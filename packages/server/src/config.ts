@@ -17,6 +17,8 @@ export interface Config {
   readonly adminPassword: string | null
   readonly databaseUrl: string | null
   readonly clickhouseUrl: string | null
+  /** Password of the users `ws_NNNN_sql` of that ClickHouse; null: no SQL tags there. */
+  readonly clickhouseSqlPassword: string | null
   readonly clickhouseProgram: string | null
   readonly clickhouseMemoryMiB: number | null
   /** 32 bytes; null: kept in <data>/keys/master. */
@@ -67,6 +69,7 @@ export function readConfig(environment: Environment = process.env): Config {
     adminPassword: password(read('TAGTREE_ADMIN_PASSWORD')),
     databaseUrl: read.url('DATABASE_URL', ['postgres:', 'postgresql:']),
     clickhouseUrl: read.url('CLICKHOUSE_URL', ['http:', 'https:']),
+    clickhouseSqlPassword: read('CLICKHOUSE_SQL_PASSWORD'),
     clickhouseProgram: existing('TAGTREE_CLICKHOUSE_PROGRAM', read('TAGTREE_CLICKHOUSE_PROGRAM')),
     clickhouseMemoryMiB: read.whole('TAGTREE_CLICKHOUSE_MEMORY_MIB', 256, 1_000_000),
     masterKey: masterKey(read('TAGTREE_MASTER_KEY')),

@@ -103,6 +103,7 @@ async function open(
     dataDirectory: config.dataDirectory,
     databaseUrl: config.databaseUrl ?? undefined,
     clickhouseUrl: config.clickhouseUrl ?? undefined,
+    clickhouseSqlPassword: config.clickhouseSqlPassword ?? undefined,
     clickhouseProgram: config.clickhouseProgram ?? undefined,
     memoryMiB: config.clickhouseMemoryMiB ?? undefined,
     log,

@@ -128,6 +128,7 @@ export const addCatalogueCommands: AddCommands = (program, cli) => {
       if (cli.options().json) return terminal.out(JSON.stringify(preview, null, 2))
       for (const fit of preview.fits) terminal.err(`${fit.path}: ${fit.cuts.join(' | ')}`)
       printRows(terminal, false, valueColumns(text), preview.values)
+      if (preview.given !== null) printGiven(cli, preview.given)
       terminal.err(
         text(
           `共 ${preview.population} 人，无值 ${preview.blank} 人，读取 ${preview.cost.rows} 行，${Math.round(preview.cost.ms)} 毫秒`,
@@ -244,6 +245,23 @@ export function valueColumns(text: (zh: string, en: string) => string) {
     { title: text('值', 'value'), value: (row: { code: string; people: number }) => row.code },
     { title: text('人数', 'people'), value: (row: { code: string; people: number }) => row.people, right: true },
   ]
+}
+
+type Given = NonNullable<(typeof contract.previewDefinition)['response']['_output']['given']>
+
+/** The first customers of a SQL tag, and whom its statement named in vain. */
+function printGiven({ terminal, text }: Parameters<AddCommands>[1], given: Given): void {
+  const columns = [
+    { title: text('客户', 'profile'), value: (row: Given['first'][number]) => row.profileId, right: true },
+    { title: text('值', 'value'), value: (row: Given['first'][number]) => row.value },
+  ]
+  printRows(terminal, false, columns, given.first)
+  terminal.err(
+    text(
+      `SQL 给出 ${given.rows} 行，其中 ${given.strangers} 位不在范围内，${given.unlisted} 位的值未列出`,
+      `the statement gave ${given.rows} rows: ${given.strangers} profiles the tag is not about, ${given.unlisted} with a value that is not listed`,
+    ),
+  )
 }
 
 /** From a file, or from what is piped into the command. */

@@ -219,7 +219,7 @@ export const saveDefinition = endpoint({
     categoryId: NameId.nullable().optional(),
   }),
   response: Saved,
-  errors: [...inWorkspace, 'DEFINITION_INVALID', 'NAME_TAKEN', 'NOT_FOUND'],
+  errors: [...inWorkspace, 'DEFINITION_INVALID', 'NAME_TAKEN', 'NOT_FOUND', 'SQL_TAGS_NOT_SET_UP'],
 })
 
 export const checkDefinition = endpoint({
@@ -231,7 +231,7 @@ export const checkDefinition = endpoint({
   access: 'read',
   body: z.strictObject({ document: Document }),
   response: z.object({ sentence: Sentence, warnings: z.array(Issue), histories: Histories }),
-  errors: [...inWorkspace, 'DEFINITION_INVALID'],
+  errors: [...inWorkspace, 'DEFINITION_INVALID', 'SQL_TAGS_NOT_SET_UP'],
 })
 
 export const previewDefinition = endpoint({
@@ -254,8 +254,17 @@ export const previewDefinition = endpoint({
     /** Cuts and other fitted figures by their place in the document. */
     fits: z.array(z.object({ path: z.string(), cuts: z.array(z.string()) })),
     cost: z.object({ rows: z.number(), bytes: z.number(), ms: z.number() }),
+    /** Of a SQL tag: what its statement gave, and the first customers with their value. */
+    given: z
+      .object({
+        rows: z.number().int(),
+        strangers: z.number().int(),
+        unlisted: z.number().int(),
+        first: z.array(z.object({ profileId: z.number().int(), value: z.string() })),
+      })
+      .nullable(),
   }),
-  errors: [...inWorkspace, 'DEFINITION_INVALID', 'RUN_FAILED', 'KNOWLEDGE_GONE'],
+  errors: [...inWorkspace, 'DEFINITION_INVALID', 'RUN_FAILED', 'KNOWLEDGE_GONE', 'SQL_TAGS_NOT_SET_UP'],
 })
 
 export const listVersions = endpoint({
@@ -317,7 +326,7 @@ export const copyDefinition = endpoint({
   body: z.strictObject({ id: NameId, name: TextShape }),
   response: Saved,
   status: 201,
-  errors: [...inWorkspace, 'NOT_FOUND', 'NAME_TAKEN', 'DEFINITION_INVALID'],
+  errors: [...inWorkspace, 'NOT_FOUND', 'NAME_TAKEN', 'DEFINITION_INVALID', 'SQL_TAGS_NOT_SET_UP'],
   idempotent: true,
 })
 
@@ -331,7 +340,7 @@ export const setDefinitionState = endpoint({
   params: z.strictObject({ id: NameId }),
   body: z.strictObject({ state: State }),
   response: Changed,
-  errors: [...inWorkspace, 'NOT_FOUND', 'IN_USE', 'DEFINITION_INVALID'],
+  errors: [...inWorkspace, 'NOT_FOUND', 'IN_USE', 'DEFINITION_INVALID', 'SQL_TAGS_NOT_SET_UP'],
 })
 
 export const listUses = endpoint({

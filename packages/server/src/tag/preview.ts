@@ -74,7 +74,7 @@ function countSql({ column, type }: OutputColumn, sql: string): string {
 }
 
 /** The values of one row as an array of texts; [''] without one. */
-function textsOf(type: OutputColumn['type'], column: string): string {
+export function textsOf(type: OutputColumn['type'], column: string): string {
   switch (type) {
     case 'codes':
     case 'list':

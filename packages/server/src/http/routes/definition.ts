@@ -1,6 +1,7 @@
 import type { Catalog } from '@tagtree/core/catalog/catalog'
 import * as contract from '@tagtree/core/contract/catalogue'
 import { AppError, type Issue } from '@tagtree/core/kernel/app-error'
+import type { TagDefinition } from '@tagtree/core/language/document'
 import { sentence } from '@tagtree/core/language/sentence'
 import { makeBlindIdentity } from '../../identify/blind-identity.js'
 import * as definitions from '../../tag/catalogue/definitions.js'
@@ -9,8 +10,11 @@ import * as saving from '../../tag/catalogue/save-definition.js'
 import { readUses } from '../../tag/catalogue/usage.js'
 import { readHistoryRanges, readsHistoryOf } from '../../tag/history/history-range.js'
 import { asKnown } from '../../tag/moment-context.js'
-import { previewDefinition } from '../../tag/preview.js'
+import { type Preview, previewDefinition } from '../../tag/preview.js'
+import { readHeads } from '../../tag/run/heads.js'
 import { unpublishedRuns } from '../../tag/run/run-records.js'
+import { sqlOf } from '../../tag/sql/check-sql.js'
+import { type GivenRows, previewSql } from '../../tag/sql/preview-sql.js'
 import { asOfMoment } from '../as-of.js'
 import { type Bound, bind } from '../bind.js'
 import type { WorkspaceContext } from '../context.js'
@@ -42,6 +46,7 @@ export function definitionRoutes(deps: TagRouteDeps): readonly Bound[] {
     bind(contract.checkDefinition, async ({ body }, context) => {
       const catalog = await catalogOf(context)
       const { definition, warnings } = saving.checkDefinition(body.document, catalog)
+      await inCatalogue(deps, context, (scope) => scope.checkSql!(definition, catalog, false))
       return {
         sentence: sentences(definition, catalog),
         warnings: warnings.map(plainIssue(context)),
@@ -62,11 +67,20 @@ export function definitionRoutes(deps: TagRouteDeps): readonly Bound[] {
       const asOf = asOfMoment(body.asOf, now)
       const knownAt = asOfMoment(body.knownAt, now, 'knownAt')
       const place = { pool: deps.pool, workspaceId: context.workspace.id }
-      const preview = await asKnown(place, scope, { asOf: asOf ?? now, knownAt }, (known) =>
-        previewDefinition(known, definition, asOf, now, context.signal),
+      const heads = await inCatalogue(deps, context, ({ tx, workspaceId }) => readHeads(tx, workspaceId))
+      const preview: Preview & { readonly given?: GivenRows } = await asKnown(
+        place,
+        scope,
+        { asOf: asOf ?? now, knownAt },
+        (known) =>
+          sqlOf(definition) === null
+            ? previewDefinition(known, definition, asOf, now, context.signal)
+            : previewSql({ ...known, heads }, definition as TagDefinition, asOf, now, context.signal),
       )
+      const given = preview.given === undefined ? null : { ...preview.given, first: [...preview.given.first] }
       return {
         ...preview,
+        given,
         asOf: new Date(asOf ?? now).toISOString(),
         values: [...preview.values],
         fits: preview.fits.map((fit) => ({ path: fit.path, cuts: [...fit.cuts] })),

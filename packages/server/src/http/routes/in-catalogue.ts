@@ -5,6 +5,7 @@ import type { ClickHouse } from '../../store/clickhouse.js'
 import { inWorkspace } from '../../store/postgres.js'
 import type { ScanState } from '../../store/scan-state.js'
 import type { CatalogueScope } from '../../tag/catalogue/scope.js'
+import { guardSql } from '../../tag/sql/guard-sql.js'
 import type { WorkspaceContext } from '../context.js'
 
 /** What the routes of tags and segments are built on. */
@@ -22,10 +23,14 @@ export interface TagRouteDeps {
 
 /** Works on the catalogue in one transaction, as the one who asks; a program's key is nobody. */
 export function inCatalogue<T>(
-  { pool }: TagRouteDeps,
+  { pool, clickhouse, now }: TagRouteDeps,
   { workspace, principal }: WorkspaceContext,
   work: (scope: CatalogueScope) => Promise<T>,
 ): Promise<T> {
   const actorId = principal.kind === 'person' ? principal.userId : null
-  return inWorkspace(pool, workspace.id, (tx) => work({ tx, workspaceId: workspace.id, actorId }))
+  return inWorkspace(pool, workspace.id, (tx) => {
+    const guard = { tx, workspaceId: workspace.id, clickhouse: clickhouse.workspace(workspace.database), now: now() }
+    const checkSql: CatalogueScope['checkSql'] = (...given) => guardSql(guard, ...given)
+    return work({ tx, workspaceId: workspace.id, actorId, checkSql })
+  })
 }

@@ -46,7 +46,7 @@ export async function setDefinitionState(
   const head = await requireHead(scope, id)
   if (state === 'live') {
     const { body } = await readDefinition(scope, id)
-    if (body.kind !== 'list') checkDefinition(body, catalog)
+    if (body.kind !== 'list') await scope.checkSql?.(checkDefinition(body, catalog).definition, catalog, true)
     const tree = await readCategories(scope)
     const isPlaced = head.category_id === null || tree.get(head.category_id)?.state === 'live'
     await change.update('definition', id, isPlaced ? { state } : { state, category_id: null })

@@ -50,7 +50,7 @@ export function checkDefinition(
 /**
  * Creates a definition or adds a version to an existing one; old versions are never edited. Publishing an archived one
  * brings it back. Warnings also name live definitions that no longer fit beside the new version.
- * @throws AppError DEFINITION_INVALID | NAME_TAKEN (by another kind) | NOT_FOUND (category)
+ * @throws AppError DEFINITION_INVALID | NAME_TAKEN (by another kind) | NOT_FOUND (category) | SQL_TAGS_NOT_SET_UP
  */
 export async function saveDefinition(
   scope: CatalogueScope,
@@ -59,6 +59,7 @@ export async function saveDefinition(
 ): Promise<SavedDefinition> {
   const checked = checkDefinition(document, options.catalog)
   const { definition } = checked
+  await scope.checkSql?.(definition, options.catalog, true)
   const change = await CatalogueChange.begin(scope)
   const head = await readHead(scope, definition.id)
   const isNew = head === null || head.state === 'deleted'

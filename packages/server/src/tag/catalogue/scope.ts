@@ -1,3 +1,5 @@
+import type { Catalog } from '@tagtree/core/catalog/catalog'
+import type { Definition } from '@tagtree/core/language/document'
 import type { Tx } from '../../store/postgres.js'
 
 /** Who changes what: every catalogue function runs inside the caller's transaction. */
@@ -6,6 +8,8 @@ export interface CatalogueScope {
   readonly workspaceId: number
   /** null for the system itself. */
   readonly actorId: number | null
+  /** Checks the statement of a SQL tag, which needs the engine; `isKept`: the definition is about to be stored. */
+  readonly checkSql?: (definition: Definition, catalog: Catalog, isKept: boolean) => Promise<void>
 }
 
 /** States of categories and definitions; a deleted one keeps its row, so that undoing brings it back whole. */

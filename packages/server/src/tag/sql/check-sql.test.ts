@@ -226,3 +226,86 @@ describe('what is refused before anything runs', () => {
     expect(await refusalOf('SELECT profile_id, 1 AS value FROM profiles', { family: 'multi' })).toMatch(/texts/)
   })
 })
+
+/** What the confined user gets for a statement that nobody checked. */
+async function ask(sql: string): Promise<string> {
+  const signal = AbortSignal.timeout(10_000)
+  try {
+    const rows = await openConfined(test.events).rows(sql, {}, signal)
+    let text = ''
+    for await (const part of rows) text += String(part)
+    return `given: ${text}`
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error)
+  }
+}
+describe('what would keep the engine busy', () => {
+  const nested = (times: number): string =>
+    `${'SELECT * FROM ('.repeat(times)}SELECT profile_id, 1 AS value FROM profiles${')'.repeat(times)}`
+
+  it.each<[string, string]>([
+    ['a long array', 'SELECT profile_id, length(range(1000000000)) AS value FROM profiles'],
+    [
+      'a long array of long arrays',
+      'SELECT 1 AS profile_id, arraySum(arrayMap(x -> arraySum(range(1000000 + x)), range(1000000))) AS value',
+    ],
+    ['a long text', "SELECT profile_id, length(repeat('x', 1000000000)) AS value FROM profiles"],
+    ['a wide text', "SELECT profile_id, length(leftPad('x', 4000000000)) AS value FROM profiles"],
+    ['a resized array', 'SELECT profile_id, length(arrayResize([1], 1000000000)) AS value FROM profiles'],
+    ['deep brackets', `SELECT profile_id, ${'('.repeat(2000)}1${')'.repeat(2000)} AS value FROM profiles`],
+    ['deep subqueries', nested(300)],
+    ['deep calls', `SELECT profile_id, ${'abs('.repeat(3000)}1${')'.repeat(3000)} AS value FROM profiles`],
+    ['many terms', `SELECT profile_id, ${Array.from({ length: 9000 }, (_, i) => i).join('+')} AS value FROM profiles`],
+    [
+      'a doubling alias',
+      `WITH ${Array.from({ length: 40 }, (_, i) => `concat(${i === 0 ? "'x','x'" : `a${i - 1},a${i - 1}`}) AS a${i}`).join(', ')} SELECT profile_id, length(a39) AS value FROM profiles`,
+    ],
+  ])('%s is refused, or ends with an error when it runs', async (_name, sql) => {
+    const begun = performance.now()
+    if ((await refusalOf(sql)) === 'accepted') expect(await ask(sql)).not.toMatch(/^given/)
+    expect(performance.now() - begun).toBeLessThan(20_000)
+  })
+})
+
+describe('the confined user, whatever statement reaches it', () => {
+  const databases = (): { own: string; other: string } => ({ own: test.events.database, other: 'ws_0001' })
+
+  it.each<[string, (names: { own: string; other: string }) => string]>([
+    ['the tables of its own workspace', ({ own }) => `SELECT * FROM ${own}.events`],
+    ['its identities', ({ own }) => `SELECT * FROM ${own}.identities`],
+    ['its dictionary', ({ own }) => `SELECT dictGet('${own}.override', 'profile_id', toUInt64(1))`],
+    ['another workspace', ({ other }) => `SELECT * FROM ${other}.events`],
+    [
+      'the views of another workspace',
+      ({ other }) => `SELECT * FROM ${other}_sql.profiles(asOf = now(), knownSeq = 1, excluded = [])`,
+    ],
+    ['all tables at once', () => `SELECT * FROM merge(REGEXP('ws_.*'), 'events')`],
+    ['users', () => 'SELECT * FROM system.users'],
+    ['a file as a table', () => `SELECT * FROM file('/etc/passwd', 'LineAsString', 'l String')`],
+    ['an address', () => `SELECT * FROM url('http://127.0.0.1/', 'LineAsString', 'l String')`],
+    ['a program', () => `SELECT * FROM executable('id', 'TSV', 'l String')`],
+    ['another server', () => `SELECT * FROM remote('127.0.0.1', 'system', 'one')`],
+    ['a PostgreSQL', () => `SELECT * FROM postgresql('127.0.0.1:1', 'd', 't', 'u', 'p')`],
+    ['more time', () => 'SELECT 1 SETTINGS max_execution_time = 0'],
+    ['the right to write', () => 'SELECT 1 SETTINGS readonly = 0'],
+  ])('cannot read or have %s', async (_name, sql) => {
+    expect(await ask(sql(databases()))).toMatch(
+      /privileges|readonly|no tables|does not exist|Unknown|NOT_ENOUGH|disabled|Cannot/i,
+    )
+  })
+
+  it.each([
+    'INSERT INTO x SELECT 1',
+    'CREATE TABLE x (a Int8) ENGINE = Memory',
+    'DROP DATABASE x',
+    'SYSTEM SHUTDOWN',
+    'KILL QUERY WHERE 1 SYNC',
+  ])('cannot do %s', async (sql) => {
+    expect(await ask(sql)).not.toMatch(/^given: ./)
+  })
+
+  it('and the engine still answers everybody', async () => {
+    expect(await test.events.query<{ n: number }>('SELECT 1 AS n')).toEqual([{ n: 1 }])
+    expect((await check('SELECT profile_id, 1 AS value FROM profiles')).columns.kind).toBe('number')
+  })
+})

@@ -1,9 +1,11 @@
+import type { ItemPropertyEntry } from '../catalog/catalog.js'
 import type { Instant } from '../kernel/zone.js'
+import { usableType } from '../language/frame/property.js'
 import { attributeHistory } from './attribute-history.js'
 import type { CompileContext, Restriction } from './context.js'
 import type { AttributeRead } from './lower/attribute-columns.js'
+import { eventIsOneOf } from './lower/event-is-one-of.js'
 import { instantParam } from './lower/lowered.js'
-import { eventIsOneOf } from './lower/rows-plan.js'
 import type { HistoryRead } from './lower/stored-values.js'
 import { aggregate, and, call, column, type Expr, isTrue, not, number, or, param } from './plan/expr.js'
 import type { Named, Plan, Table } from './plan/plan.js'
@@ -124,6 +126,39 @@ export class Scans {
         ? newest(value)
         : call('valueIf', newest(call('isKnown', value)), newest(call('known', value)))
     return { kind: 'aggregate', input: rows, by: [profile], values: [{ name: read.name, expr }] }
+  }
+
+  /**
+   * One row: the keys of all items of a catalogue that have a field, and beside them its values. The newest row of an item
+   * counts as a whole, whatever the moment of computation is.
+   */
+  items(catalogue: string, field: ItemPropertyEntry): Plan {
+    const rows = this.#filter('items', [
+      call('eq', column('catalogue'), param('String', catalogue)),
+      ...this.#known('import_id', 'seq'),
+    ])
+    const value: Expr =
+      field.column === null ? { kind: 'json', column: 'props', key: field.name } : column(field.column)
+    const isThere = usableType(field) === 'list' ? column(`${field.column}__known`) : call('isKnown', value)
+    const newest = (expr: Expr): Expr => aggregate('lastBy', [expr, call('rowKey', column('ts'), column('seq'))])
+    const known = usableType(field) === 'list' ? value : call('known', value)
+    const newestRows: Plan = {
+      kind: 'aggregate',
+      input: rows,
+      by: [{ name: 'item', expr: column('item') }],
+      values: [
+        { name: 'item_value', expr: newest(known) },
+        { name: 'item_known', expr: newest(isThere) },
+      ],
+    }
+    const input: Plan = {
+      kind: 'filter',
+      input: newestRows,
+      where: [call('gt', column('item_known'), number(0))],
+      without: null,
+    }
+    const both = call('pair', aggregate('all', [column('item')]), aggregate('all', [column('item_value')]))
+    return { kind: 'aggregate', input, by: [], values: [{ name: 'items', expr: both }] }
   }
 
   /** Rows of a relation that hold at the moment; `end` is the one whose profile is asked from. */

@@ -38,7 +38,7 @@ export interface EvaluatorOptions {
   readonly definitions?: readonly Definition[]
   /** Items of the item catalogues as they are known; without it none is. */
   readonly items?: ItemReader
-  /** Values an uploaded list of values holds; without it none is known. */
+  /** Values an uploaded list of values holds; without it what the catalogue says. */
   readonly listValues?: (id: Id) => readonly string[] | null
   /** Properties of the event that started a journey. */
   readonly trigger?: (name: string) => EventScopeValue
@@ -163,7 +163,10 @@ export class Evaluator {
     return definition
   }
 
-  readonly listValues = (id: Id): readonly string[] | null => this.options.listValues?.(id) ?? null
+  readonly listValues = (id: Id): readonly string[] | null => {
+    const list = this.catalog.lists.get(id)
+    return this.options.listValues?.(id) ?? (list?.holds === 'values' ? list.values : null)
+  }
 
   trigger(name: string): EventScopeValue {
     return this.options.trigger?.(name) ?? null

@@ -13,7 +13,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createTestWorkspace, type TestWorkspace } from '../testing/workspace-for-tests.js'
 import { solveFits } from './run/solve-fits.js'
 import { DefinitionGenerator } from './testing/random-definition.js'
-import { factsOf, randomWorld, type World } from './testing/random-world.js'
+import { factsOf, itemsOf, randomWorld, type World } from './testing/random-world.js'
 import { shrinkDocument, shrinkWorld } from './testing/shrink.js'
 import { plainValue, readValue, sameValue, showValue } from './testing/value-map.js'
 import { worldCatalog } from './testing/world-catalog.js'
@@ -163,6 +163,7 @@ class Trial {
       catalog: this.catalog,
       asOf: this.world.asOf,
       others: kinds,
+      items: itemsOf(this.world),
     })
     this.#outcomes = definitions.map((definition) => ({ definition, values: world.get(definition.id)! }))
     for (const [index, definition] of definitions.entries()) {

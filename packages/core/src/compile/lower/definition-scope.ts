@@ -47,6 +47,7 @@ import { clockField } from './clock.js'
 import { UNKNOWN } from './compare.js'
 import { withDefault } from './default-value.js'
 import { elementTextOf, listTexts } from './element-text.js'
+import { eventIsOneOf } from './event-is-one-of.js'
 import { CONDITION_PLANS, VALUE_PLANS } from './heads.js'
 import { inside } from './inside.js'
 import {
@@ -63,16 +64,7 @@ import {
 } from './lowered.js'
 import { lowerTail } from './operators.js'
 import type { Planner } from './planner.js'
-import {
-  eventIsOneOf,
-  eventNames,
-  LINE,
-  ROW_ORDER,
-  rowConditions,
-  type StreamRead,
-  StreamRow,
-  StreamRows,
-} from './rows-plan.js'
+import { eventNames, LINE, ROW_ORDER, rowConditions, type StreamRead, StreamRow, StreamRows } from './rows-plan.js'
 import type {
   BucketsOf,
   BucketsPlan,
@@ -302,7 +294,7 @@ export class DefinitionScope implements AssignScope {
   }
 
   operand(operand: Exclude<Operand, Literal>, path: string): Lowered {
-    return 'list' in operand ? this.refuse('lists of things', path) : this.value(operand, path)
+    return 'list' in operand ? MISSING : this.value(operand, path)
   }
 
   instant(text: string): number | null {
@@ -377,7 +369,7 @@ export class DefinitionScope implements AssignScope {
       return { row: changes.row, conditions: [], read: { origin: changes.origin, events: [], from: null } }
     }
     const events = eventNames(this.catalog, scope)
-    const row = new StreamRow(this.catalog, scope, moment, (message, at) => this.warn(message, at))
+    const row = new StreamRow(this.planner.scans, scope, moment, (message, at) => this.warn(message, at))
     const origin = { kind: 'events', each: scope.each } as const
     return { row, conditions: [eventIsOneOf(events)], read: { origin, events, from } }
   }

@@ -1,3 +1,4 @@
+import type { Catalog } from '../../catalog/catalog.js'
 import { parseDecimal } from '../../kernel/decimal.js'
 import type { ListOperand, Literal, Operand, OperatorName, Tail, Window } from '../../language/document.js'
 import { and, call, type Expr, FALSE, not, param } from '../plan/expr.js'
@@ -16,6 +17,7 @@ import { type Comparison, numberIn, storedText } from './numbers.js'
 
 /** What an operator needs from the place it stands in: the subject's scope or one event's. */
 export interface OperatorScope {
+  readonly catalog: Catalog
   /** Another value on the right side. */
   operand(operand: Exclude<Operand, Literal>, path: string): Lowered
   /** The instant of a date literal; null when it is no date. */
@@ -91,11 +93,19 @@ const OPERATORS: { readonly [Name in OperatorName]: Operator<Name> } = {
   anniversary: (left, window, scope, path) => (left.type === 'date' ? scope.anniversary(left, window, path) : UNKNOWN),
 }
 
-function isIn(left: Lowered, right: ListOperand, scope: OperatorScope, path: string): Expr {
+/** An uploaded list of values as what it holds. */
+function writtenOut(right: ListOperand, scope: OperatorScope): ListOperand {
+  if (Array.isArray(right) || !('list' in right)) return right
+  return [...(scope.catalog.lists.get(right.list)?.values ?? [])]
+}
+
+function isIn(left: Lowered, side: ListOperand, scope: OperatorScope, path: string): Expr {
+  const right = writtenOut(side, scope)
   if (!Array.isArray(right)) {
     const list = asList(scope.operand(right as never, path))
     const one = left.type === 'date' ? millisOf(left) : left.type === 'number' ? decimalElement(left) : textOf(left)
     if (list === null || one === null || left.type === 'missing') return UNKNOWN
+    if (list.element !== (left.type === 'number' || left.type === 'date' ? left.type : 'text')) return UNKNOWN
     return ifKnown([list.known, call('isKnown', one)], call('has', list.expr, one))
   }
   switch (left.type) {
@@ -141,10 +151,11 @@ function isIn(left: Lowered, right: ListOperand, scope: OperatorScope, path: str
 function listHas(
   name: 'hasAny' | 'hasAll',
   left: Lowered,
-  right: ListOperand,
+  side: ListOperand,
   scope: OperatorScope,
   path: string,
 ): Expr {
+  const right = writtenOut(side, scope)
   const list = asList(left)
   if (list === null) return UNKNOWN
   if (!Array.isArray(right)) {

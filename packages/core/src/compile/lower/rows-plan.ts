@@ -1,9 +1,16 @@
 import type { Catalog, PropertyType } from '../../catalog/catalog.js'
 import type { Instant } from '../../kernel/zone.js'
 import type { EventValue, Field, Prop } from '../../language/document.js'
-import { eventsOf, findProperty, usableType } from '../../language/frame/property.js'
+import {
+  type CataloguedProperty,
+  eventsOf,
+  type FoundProperty,
+  findProperty,
+  usableType,
+} from '../../language/frame/property.js'
 import type { StreamScope } from '../../language/frame/scope.js'
-import { call, column, type Expr, missing, number, param } from '../plan/expr.js'
+import { call, column, type Expr, missing, number } from '../plan/expr.js'
+import type { Scans } from '../scans.js'
 import type { Bounds } from '../window-bounds.js'
 import { clockField, type Moment } from './clock.js'
 import type { Leaves } from './column-source.js'
@@ -18,12 +25,14 @@ type EventStream = StreamScope & { kind: 'events' }
 /** The columns of the rows of one stream. */
 export class StreamRow implements RowScope {
   readonly #catalog: Catalog
+  readonly #scans: Scans
   readonly #stream: EventStream
   readonly #moment: Moment
   readonly #warn: (message: string, path: string) => void
 
-  constructor(catalog: Catalog, stream: EventStream, moment: Moment, warn: (message: string, path: string) => void) {
-    this.#catalog = catalog
+  constructor(scans: Scans, stream: EventStream, moment: Moment, warn: (message: string, path: string) => void) {
+    this.#catalog = scans.context.catalog
+    this.#scans = scans
     this.#stream = stream
     this.#moment = moment
     this.#warn = warn
@@ -36,11 +45,15 @@ export class StreamRow implements RowScope {
   prop(name: string, path: string): Lowered {
     if (name === 'event') return { type: 'text', expr: column('event') }
     const lookup = findProperty(this.#catalog, this.#stream, name)
+    if ('catalogued' in lookup) return this.#ofItem(lookup.catalogued)
     if (!('found' in lookup)) {
       this.#warn(`no event of the stream has a property "${name}"`, path)
       return MISSING
     }
-    const { found } = lookup
+    return this.#stored(lookup.found)
+  }
+
+  #stored(found: FoundProperty): Lowered {
     const isList = found.item && this.#stream.each === null
     const columns = found.entries.flatMap(({ entry }) =>
       usableType(entry) === found.type || found.type === 'number' ? [entry] : [],
@@ -48,6 +61,20 @@ export class StreamRow implements RowScope {
     const places = new Map(columns.map((entry) => [entry.column ?? '', entry]))
     const forms = [...places.values()].map((entry) => this.#column(entry.column, entry.name, found.item, isList))
     return asProperty(usableType(columns[0]!), isList, forms)
+  }
+
+  /** A field of the item that a property names, as the catalogue of items knows it now. */
+  #ofItem({ of, catalogue, field }: CataloguedProperty): Lowered {
+    const key = this.#stored(of)
+    const items: Expr = { kind: 'scalar', plan: this.#scans.items(catalogue, field) }
+    const type = usableType(field)
+    if (key.type === 'list') {
+      return { ...key, expr: LINE_TEXTS[type](call('itemValues', listTexts(key), items)) }
+    }
+    if (key.type !== 'text') return MISSING
+    const place = call('placeOfItem', call('plainText', key.expr), items)
+    if (type !== 'list') return asProperty(type, false, [call('itemValue', place, items)])
+    return { type: 'list', element: 'text', expr: call('itemList', place, items), known: call('gt', place, number(0)) }
   }
 
   #column(name: string | null, property: string, item: boolean, isList: boolean): Expr {
@@ -113,13 +140,6 @@ const LINE_TEXTS: Readonly<Record<PropertyType, (list: Expr) => Expr>> = {
 function knownColumn(forms: readonly Expr[]): Expr {
   const companions = forms.map((form) => (form.kind === 'column' ? column(`${form.name}__known`) : missing('UInt8')))
   return companions.length === 1 ? companions[0]! : call('or', ...companions)
-}
-
-/** The rows of some events. */
-export function eventIsOneOf(events: readonly string[]): Expr {
-  const [first] = events
-  if (events.length === 1) return call('eq', column('event'), param('String', first!))
-  return call('in', column('event'), param('Array(String)', events.toSorted()))
 }
 
 /** Conditions that keep a leaf inside a window that is the same for everybody. */

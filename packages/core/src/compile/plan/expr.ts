@@ -1,4 +1,5 @@
 import type { ParamType, ParamValue } from '../statement.js'
+import type { Plan } from './plan.js'
 
 /**
  * Scalar expressions of a plan. Plain data that says *what* is computed; how a database spells it is the printer's
@@ -17,6 +18,7 @@ export type Expr =
   | OverExpr
   | ProfileExpr
   | StoredExpr
+  | ScalarExpr
   | AliasExpr
 
 /** A column of the input. */
@@ -95,6 +97,11 @@ export interface StoredExpr {
   readonly tag: number
   readonly run: string
   readonly values: readonly number[] | null
+}
+/** What a plan of one row and one column gives: asked once per statement. */
+export interface ScalarExpr {
+  readonly kind: 'scalar'
+  readonly plan: Plan
 }
 /** A shared sub-expression, named once in the same SELECT (made by `shareExpressions`). */
 export interface AliasExpr {
@@ -229,6 +236,7 @@ export type FunctionName =
   | 'placeOfItem'
   | 'itemValue'
   | 'itemValues'
+  | 'itemList'
   | 'noKey'
   | 'markOf'
   | 'marksOf'
@@ -286,6 +294,7 @@ export type AggregateName =
   | 'sortedRows'
   | 'sortedValues'
   | 'any'
+  | 'all'
 
 export const column = (name: string): Expr => ({ kind: 'column', name })
 export const param = (type: ParamType, value: ParamValue): Expr => ({ kind: 'param', type, value })

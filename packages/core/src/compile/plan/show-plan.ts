@@ -68,6 +68,8 @@ export function showExpr(expr: Expr): string {
       const when = expr.when.length === 0 ? '' : ` when ${expr.when.map(showExpr).join(' and ')}`
       return `${expr.name}{${expr.args.map(showExpr).join(', ')}${when}}`
     }
+    case 'scalar':
+      return `the one row of [${showPlan(expr.plan).replaceAll(/\n */g, ' · ')}]`
     case 'stored':
       return `stored(tag ${expr.tag}, run ${expr.run}, ${expr.values === null ? 'any value' : expr.values.join('|')})`
   }

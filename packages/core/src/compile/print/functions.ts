@@ -253,6 +253,7 @@ export const FUNCTIONS: Readonly<Record<FunctionName, WriteCall>> = {
   negative: (x) => `-${x}`,
   placeOfItem: (key, items) => `transform(ifNull(${key}, ''), ${items}.1, arrayEnumerate(${items}.1), 0)`,
   itemValue: (place, items) => `if(${place} > 0, arrayElement(${items}.2, ${place}), NULL)`,
+  itemList: (place, items) => `if(${place} > 0, arrayElement(${items}.2, ${place}), CAST([], 'Array(String)'))`,
   itemValues: (keys, items) =>
     `arrayMap(p -> arrayElement(${items}.2, p), arrayFilter(p -> p > 0, arrayMap(k -> transform(k, ${items}.1, arrayEnumerate(${items}.1), 0), ${keys})))`,
   eachOf: (list) => `arrayJoin(arrayDistinct(${list}))`,
@@ -301,6 +302,7 @@ export const AGGREGATES: Readonly<Record<AggregateName, WriteAggregate>> = {
   sortedRows: (args, when) => `arraySort(${plain('groupArray')([`tuple(${args.join(', ')})`], when)})`,
   sortedValues: (args, when) => `arraySort(${plain('groupArray')(args, when)})`,
   any: plain('any'),
+  all: plain('groupArray'),
 }
 
 /** How ClickHouse spells what looks at the rows before. Equal places in the order count as one for a sum so far. */

@@ -137,6 +137,8 @@ class Printer {
         const [node, written] = [`${end}node${end === '' ? '_id' : ''}`, `${end}profile${end === '' ? '_id' : ''}`]
         return `dictGetOrDefault('${identifier(expr.database)}.override', 'profile_id', toUInt64(${node}), r.${written})`
       }
+      case 'scalar':
+        return `(${this.select(expr.plan, '      ')})`
       case 'stored': {
         const run = this.#bind('UInt64', expr.run)
         const tag = this.#bind('UInt32', expr.tag)

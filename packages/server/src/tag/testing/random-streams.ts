@@ -55,6 +55,7 @@ export function deepNumber(of: Generating): Doc {
     () => ({ clock: r.one(['hour', 'weekday', 'day', 'month', 'quarter', 'year']), of: clockDate(of) }),
     () => ({ clock: r.one(['hour', 'month', 'weekday']) }),
     () => changed(of),
+    () => ofItems(r),
     () => ({
       ...r.one([{ attr: 'points' }, { metric: 'spend' }, { metric: 'basket' }, { metric: 'idle' }]),
       ...otherMoment(r),
@@ -154,6 +155,29 @@ function clockDate(of: Generating): Doc {
     { attr: 'birthday' },
     { did: 'order.paid', get: 'lastAt' },
     { did: 'any', get: 'firstAt' },
+  ])
+}
+
+/** Lines by what the catalogue of goods says of their items. */
+function ofItems(r: Random): Doc {
+  return r.one<Doc>([
+    { did: 'order.paid', each: 'items', where: { prop: 'items.sku.brand', is: 'Acme' }, get: 'count' },
+    { did: 'order.paid', each: 'items', get: r.one([{ sum: 'items.sku.price' }, { distinct: 'items.sku.brand' }]) },
+    { did: 'order.paid', each: 'items', where: { prop: 'items.price', gt: { prop: 'items.sku.price' } } },
+    { did: 'order.paid', where: { prop: 'items.sku.brand', hasAny: r.one<unknown>([['Acme'], { list: 'brands' }]) } },
+    { did: 'order.paid', where: { prop: 'items.sku.price', hasAll: ['10'] } },
+    {
+      did: 'order.paid',
+      each: 'items',
+      where: { prop: 'items.sku', in: { list: 'brands' } },
+      get: { sum: 'items.qty' },
+    },
+    { did: 'order.paid', where: { prop: 'city', notIn: { list: 'brands' } } },
+    {
+      per: { prop: 'items.sku.brand' },
+      of: { did: 'order.paid', each: 'items', get: { sum: 'items.qty' } },
+      get: 'max',
+    },
   ])
 }
 

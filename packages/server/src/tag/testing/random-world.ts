@@ -1,6 +1,7 @@
 import type { AttributeChange } from '@tagtree/core/catalog/attribute-fold'
 import type { StoredValue } from '@tagtree/core/catalog/coerce'
 import type { Random } from '@tagtree/core/demo/random'
+import type { ItemReader } from '@tagtree/core/evaluate/event-rows'
 import type { EventFact, PublishedFact, RelationFact, SubjectFacts } from '@tagtree/core/evaluate/facts'
 import { parseDecimal } from '@tagtree/core/kernel/decimal'
 import { addSpan, startOfUnit, zoneOf } from '@tagtree/core/kernel/zone'
@@ -28,8 +29,19 @@ export interface World {
   readonly identities: readonly (Place & { readonly kind: string; readonly value: string })[]
   /** Relations between nodes; absent = none. */
   readonly links?: readonly StoredLink[]
+  /** The catalogue of goods; absent = none. */
+  readonly items?: readonly StoredItem[]
   /** What runs of tags and segments published; absent = nothing. */
   readonly published?: readonly StoredPublication[]
+}
+/** An item of the catalogue `goods` as it was told once. */
+export interface StoredItem {
+  readonly item: string
+  readonly ts: number
+  readonly seq: bigint
+  readonly importId: number
+  readonly brand: string | null
+  readonly price: string | null
 }
 /** A relation from one node to another; `node` and `stamped` are of the end it begins at. */
 export interface StoredLink extends Place {
@@ -133,6 +145,7 @@ export function randomWorld(random: Random): World {
       }
     }),
     published,
+    items: randomItems(random, moment, () => place().seq),
     asOf,
     knownSeq: random.chance(0.3) ? next - BigInt(random.below(120)) : null,
     excludedImports: random.chance(0.5) ? [random.between(1, 3)] : [],
@@ -171,6 +184,31 @@ export function randomWorld(random: Random): World {
 }
 
 const COMPANIES = 10
+
+/** Goods that are told more than once, in part by imports that were undone. */
+function randomItems(random: Random, moment: () => number, seq: () => bigint): StoredItem[] {
+  return Array.from({ length: 8 }, () => ({
+    item: random.one(['A100', 'B200', 'B200', 'D400']),
+    ts: moment(),
+    seq: seq(),
+    importId: random.below(4),
+    brand: random.chance(0.8) ? random.one(['Acme', 'Zeta']) : null,
+    price: random.chance(0.8) ? random.one(['10', '9.99', '100']) : null,
+  }))
+}
+
+/** An item as it is known: the newest of its rows that may be seen counts as a whole. */
+export function itemsOf(world: World): ItemReader {
+  const known = (world.items ?? [])
+    .filter((one) => !world.excludedImports.includes(one.importId))
+    .filter((one) => world.knownSeq === null || one.seq <= world.knownSeq)
+    .toSorted((a, b) => a.ts - b.ts || (a.seq < b.seq ? -1 : 1))
+  return (_catalogue, item) => {
+    const newest = known.findLast((one) => one.item === item)
+    if (newest === undefined) return null
+    return { brand: newest.brand, price: newest.price === null ? null : parseDecimal(newest.price) }
+  }
+}
 
 /** A company's node and its profile: the last two are one. */
 function companyNode(index: number): readonly [number, number] {

@@ -19,7 +19,7 @@ export function worldCatalog(timeZone: string, definitions: readonly object[]): 
           due: 'date',
           labels: 'list',
           note: { type: 'text', column: null },
-          'items.sku': 'text',
+          'items.sku': { type: 'text', catalogue: 'goods' },
           'items.qty': 'number',
           'items.price': 'money',
         },
@@ -42,6 +42,7 @@ export function worldCatalog(timeZone: string, definitions: readonly object[]): 
     attributesOf: { organisation: { industry: 'text', employees: 'number' } },
     identityKinds: ['phone'],
     lists: ['chosen'],
+    valueLists: { brands: ['Acme', 'A100', '上海'] },
     relations: {
       employer: ['person', 'organisation', 'many'],
       employs: ['organisation', 'person', 'many', 'employer'],
@@ -147,7 +148,9 @@ function codes(...values: string[]): object[] {
 }
 
 /** Columns of the events and attributes tables that the catalogue names, with their types. */
-export function worldColumns(catalog: Catalog): { events: Map<string, string>; attributes: Map<string, string> } {
+export function worldColumns(
+  catalog: Catalog,
+): Readonly<Record<'events' | 'attributes' | 'items', Map<string, string>>> {
   const events = new Map<string, string>()
   for (const event of catalog.events.values()) {
     for (const { column, type, item } of event.properties.values()) {
@@ -163,7 +166,11 @@ export function worldColumns(catalog: Catalog): { events: Map<string, string>; a
     attributes.set(column, PLAIN_TYPES[type])
     if (type === 'list') attributes.set(`${column}__known`, 'UInt8')
   }
-  return { events, attributes }
+  const items = new Map<string, string>()
+  for (const { column, type } of [...catalog.items.values()].flatMap((entry) => [...entry.properties.values()])) {
+    if (column !== null) items.set(column, type === 'text' ? 'LowCardinality(Nullable(String))' : PLAIN_TYPES[type])
+  }
+  return { events, attributes, items }
 }
 
 const PLAIN_TYPES = {

@@ -18,6 +18,7 @@ const TABLES = [
   'attribute_changes',
   'tag_changes',
   'relations',
+  'items',
 ]
 
 type Row = Readonly<Record<string, unknown>>
@@ -77,6 +78,15 @@ export async function writeWorld(
       })),
       ...(world.published ?? []).map((one) => publishedRow(one, catalog)),
     ],
+    items: (world.items ?? []).map((one) => ({
+      catalogue: 'goods',
+      item: one.item,
+      ts: instant(one.ts),
+      seq: String(one.seq),
+      import_id: one.importId,
+      c_brand: one.brand,
+      c_price: one.price,
+    })),
     relations: (world.links ?? []).map((link) => ({
       kind: link.kind,
       from_node: link.node,

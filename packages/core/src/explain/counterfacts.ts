@@ -180,9 +180,10 @@ class Search {
     const { moments, complete } = own
       ? this.#momentsOf(facts, ticks)
       : { moments: this.#moments, complete: this.#isComplete }
-    for (const moment of moments) {
-      // An event of the millisecond before is seen first at the moment, when other things have changed.
-      const at = moment - length - 1
+    // An event of the millisecond before is seen first at the moment, when other things have changed; one at the moment
+    // itself stands otherwise to other events.
+    const starts = new Set(moments.flatMap((moment) => [moment - length - 1, moment - length]))
+    for (const at of [...starts].sort((a, b) => a - b)) {
       if (at < trial.asOf) continue
       if (trial.work > this.#until) {
         this.isCut = true

@@ -10,6 +10,7 @@ export const explainPer: ExplainValue<PerValue> = {
     speaker.pick('时间窗尚未开始或没有数据', 'its window has not begun, or there is nothing in it'),
   moments: ({ per, of }, scope) => {
     scope.stream(of)
+    if (typeof per === 'object' && 'session' in per) for (const ts of scope.rows(of.did)) scope.later(ts, [per.session])
     if (typeof per !== 'string' || per === 'event') return
     for (const ts of scope.rows(of.did)) {
       for (const shift of [1, 2]) {

@@ -8,7 +8,11 @@ export const explainSequence: ExplainCondition<SequenceCondition> = {
   parts: () => [],
   decides: () => true,
   moments: ({ sequence, within, notThen, total }, scope) => {
-    for (const step of sequence) {
+    for (const [index, step] of sequence.entries()) {
+      const before = sequence[index - 1]
+      if (before !== undefined && step.gap !== undefined) {
+        for (const ts of scope.rows(before.did)) scope.later(ts, [step.gap])
+      }
       scope.stream(windowed(step, within))
       if (step.without !== undefined) scope.stream(windowed(step.without, within))
     }

@@ -19,7 +19,8 @@ export async function solveFits(
   let rows = 0
   let bytes = 0
   for (const step of compiled.fits) {
-    const kept = await keeper?.find(step)
+    // What is fitted as of another moment is asked for by this computation alone.
+    const kept = step.moment === null ? await keeper?.find(step) : null
     if (kept) fits.set(step.key, kept)
   }
   for (const shared of compiled.sharedFits((step) => !fits.has(step.key))) {
@@ -34,7 +35,7 @@ export async function solveFits(
     for (const step of shared.steps) {
       const value = solved.get(step.key)!
       fits.set(step.key, value)
-      await keeper?.keep(step, value)
+      if (step.moment === null) await keeper?.keep(step, value)
     }
   }
   return { fits, cost: { rows, bytes } }

@@ -11,6 +11,7 @@ import type {
   TreeNode,
 } from './document.js'
 import { checked, REFUSED, type Report, rule } from './frame/checked.js'
+import { anyOf, described, describedAs, refTo } from './frame/described.js'
 import { type Message, say, sayNearest } from './frame/message.js'
 import { OPERATORS } from './frame/names.js'
 import type { ObjectSchema } from './frame/parts.js'
@@ -23,11 +24,14 @@ import { isRecipe, RECIPES, recipeOf } from './recipes/recipes.js'
 const REFRESHES = ['manual', 'realtime', 'hourly', 'daily', 'weekly', 'monthly'] as const
 const MOST_VALUES = 1000
 
-const timeOfDay: z.ZodType<string> = checked((input, report) => {
-  if (typeof input === 'string' && /^([01]\d|2[0-3]):[0-5]\d$/.test(input)) return input
-  report(say("a time of day is written '02:00'", "时刻写作 '02:00'"))
-  return REFUSED
-})
+const timeOfDay: z.ZodType<string> = described(
+  checked((input, report) => {
+    if (typeof input === 'string' && /^([01]\d|2[0-3]):[0-5]\d$/.test(input)) return input
+    report(say("a time of day is written '02:00'", "时刻写作 '02:00'"))
+    return REFUSED
+  }),
+  { type: 'string', pattern: '^([01]\\d|2[0-3]):[0-5]\\d$' },
+)
 
 const timetable = z
   .strictObject({
@@ -47,14 +51,17 @@ const timetable = z
     }),
   )
 
-const refresh: z.ZodType<Refresh> = checked((input, report) => {
-  if (typeof input === 'object' && input !== null)
-    return readObject<Refresh & object>(timetable, 'refresh', input, report)
-  const read = oneOf(REFRESHES).safeParse(input)
-  if (read.success) return read.data
-  for (const { message } of messagesOf(read.error.issues, { name: 'refresh', fields: [] }, input)) report(message)
-  return REFUSED
-})
+const refresh: z.ZodType<Refresh> = described(
+  checked((input, report) => {
+    if (typeof input === 'object' && input !== null)
+      return readObject<Refresh & object>(timetable, 'refresh', input, report)
+    const read = oneOf(REFRESHES).safeParse(input)
+    if (read.success) return read.data
+    for (const { message } of messagesOf(read.error.issues, { name: 'refresh', fields: [] }, input)) report(message)
+    return REFUSED
+  }),
+  (json) => anyOf({ enum: [...REFRESHES] }, json(timetable)),
+)
 
 const recipeHead = z.strictObject({
   use: z.string(),
@@ -62,19 +69,34 @@ const recipeHead = z.strictObject({
   with: z.record(z.string(), z.unknown()).exactOptional(),
 })
 
-const recipe: z.ZodType<Recipe> = checked((input, report) => {
-  const read = readObject<Recipe>(recipeHead, 'recipe', input, report)
-  if (read === REFUSED) return REFUSED
-  if (!isRecipe(read.use)) {
-    const near = nearest(read.use, Object.keys(RECIPES))
-    report(sayNearest(`no recipe "${read.use}"`, `没有配方“${read.use}”`, near), 'use')
-    return REFUSED
-  }
-  const parameters = readObject(recipeOf(read.use).schema(PARTS), read.use, read.with ?? {}, (message, ...path) =>
-    report(message, 'with', ...path),
-  )
-  return parameters === REFUSED ? REFUSED : { ...read, with: parameters as Record<string, unknown> }
-})
+const recipe: z.ZodType<Recipe> = described(
+  checked((input, report) => {
+    const read = readObject<Recipe>(recipeHead, 'recipe', input, report)
+    if (read === REFUSED) return REFUSED
+    if (!isRecipe(read.use)) {
+      const near = nearest(read.use, Object.keys(RECIPES))
+      report(sayNearest(`no recipe "${read.use}"`, `没有配方“${read.use}”`, near), 'use')
+      return REFUSED
+    }
+    const parameters = readObject(recipeOf(read.use).schema(PARTS), read.use, read.with ?? {}, (message, ...path) =>
+      report(message, 'with', ...path),
+    )
+    return parameters === REFUSED ? REFUSED : { ...read, with: parameters as Record<string, unknown> }
+  }),
+  (json) =>
+    anyOf(
+      ...Object.keys(RECIPES).map((use) => ({
+        type: 'object',
+        properties: {
+          use: { const: use },
+          version: { type: 'integer', minimum: 1 },
+          with: json(recipeOf(use as keyof typeof RECIPES).schema(PARTS)),
+        },
+        required: ['use'],
+        additionalProperties: false,
+      })),
+    ),
+)
 
 const header = {
   version: z.literal(1),
@@ -236,10 +258,13 @@ function takeSchema() {
   const size = z.number().int().min(1).max(10_000_000)
   const top = z.strictObject({ top: size, by: PARTS.value, order: oneOf(['desc', 'asc']).exactOptional(), per })
   const random = z.strictObject({ random: size, seed: z.string().min(1).max(200), per })
-  return checked<z.output<typeof top> | z.output<typeof random>>((input, report) => {
-    const isRandom = typeof input === 'object' && input !== null && 'random' in input
-    return isRandom ? readObject(random, 'take', input, report) : readObject(top, 'take', input, report)
-  })
+  return described(
+    checked<z.output<typeof top> | z.output<typeof random>>((input, report) => {
+      const isRandom = typeof input === 'object' && input !== null && 'random' in input
+      return isRandom ? readObject(random, 'take', input, report) : readObject(top, 'take', input, report)
+    }),
+    (json) => anyOf(json(top), json(random)),
+  )
 }
 
 function triggerSchema(): z.ZodType<JourneyDocument['trigger']> {
@@ -261,37 +286,47 @@ function triggerSchema(): z.ZodType<JourneyDocument['trigger']> {
     if: condition,
   })
   const bySchedule = z.strictObject({ schedule: refresh, if: condition })
-  return checked<JourneyDocument['trigger']>((input, report) => {
-    if (typeof input !== 'object' || input === null) {
-      report(
-        say(
-          'a trigger is { event: … }, { date: … } or { schedule: … }',
-          '触发器应为 { event: … }、{ date: … } 或 { schedule: … }',
-        ),
-      )
-      return REFUSED
-    }
-    if ('date' in input) return readObject(byDate, 'trigger', input, report)
-    return 'schedule' in input
-      ? readObject(bySchedule, 'trigger', input, report)
-      : readObject(byEvent, 'trigger', input, report)
-  })
+  return described(
+    checked<JourneyDocument['trigger']>((input, report) => {
+      if (typeof input !== 'object' || input === null) {
+        report(
+          say(
+            'a trigger is { event: … }, { date: … } or { schedule: … }',
+            '触发器应为 { event: … }、{ date: … } 或 { schedule: … }',
+          ),
+        )
+        return REFUSED
+      }
+      if ('date' in input) return readObject(byDate, 'trigger', input, report)
+      return 'schedule' in input
+        ? readObject(bySchedule, 'trigger', input, report)
+        : readObject(byEvent, 'trigger', input, report)
+    }),
+    (json) => anyOf(json(byEvent), json(byDate), json(bySchedule)),
+  )
 }
 
 function treeNodeSchema(): z.ZodType<TreeNode> {
   const operators = new Set<string>(OPERATORS)
-  const when: z.ZodType<Condition | Tail> = checked((input, report) => {
-    const keys = typeof input === 'object' && input !== null && !Array.isArray(input) ? Object.keys(input) : []
-    const isTail = keys.length > 0 && keys.every((key) => operators.has(key))
-    const schema: z.ZodType<Condition | Tail> = isTail ? PARTS.tail : PARTS.condition
-    const read = schema.safeParse(input)
-    if (read.success) return read.data
-    for (const { path, message } of messagesOf(read.error.issues, { name: 'when', fields: [] }, input)) {
-      report(message, ...path)
-    }
-    return REFUSED
-  })
-  const node: z.ZodType<TreeNode> = checked((input, report) => readObject(fields, 'node', input, report))
+  const when: z.ZodType<Condition | Tail> = described(
+    checked((input, report) => {
+      const keys = typeof input === 'object' && input !== null && !Array.isArray(input) ? Object.keys(input) : []
+      const isTail = keys.length > 0 && keys.every((key) => operators.has(key))
+      const schema: z.ZodType<Condition | Tail> = isTail ? PARTS.tail : PARTS.condition
+      const read = schema.safeParse(input)
+      if (read.success) return read.data
+      for (const { path, message } of messagesOf(read.error.issues, { name: 'when', fields: [] }, input)) {
+        report(message, ...path)
+      }
+      return REFUSED
+    }),
+    anyOf(refTo('condition'), refTo('tail')),
+  )
+  const node: z.ZodType<TreeNode> = describedAs(
+    'node',
+    checked((input, report) => readObject(fields, 'node', input, report)),
+    (json) => json(fields),
+  )
   const fields = z.strictObject({
     id,
     name: text.exactOptional(),

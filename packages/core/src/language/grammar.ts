@@ -19,6 +19,7 @@ import type {
   Window,
 } from './document.js'
 import { checked, REFUSED, type Report } from './frame/checked.js'
+import { anyOf, described, refTo } from './frame/described.js'
 import { type Message, say, sayNearest } from './frame/message.js'
 import {
   type AssignWayName,
@@ -74,19 +75,38 @@ const lazily = <T>(make: () => T): (() => T) => {
 
 /** The recursive places, for schemas outside of this file (definitions, recipes). */
 export const PARTS: Parts = {
-  condition: headed<Condition>(() => conditionPosition()),
-  value: headed<Value>(() => valuePosition()),
-  term: orNumber<Value>(() => valuePosition()),
-  test: headed<Test>(() => testPosition()),
-  eventTerm: orNumber<EventValue>(() => eventValuePosition()),
+  condition: headed<Condition>('condition', () => conditionPosition()),
+  value: headed<Value>('value', () => valuePosition()),
+  term: orNumber<Value>('value', () => valuePosition()),
+  test: headed<Test>('test', () => testPosition()),
+  eventTerm: orNumber<EventValue>('eventValue', () => eventValuePosition()),
   stream,
-  prop: checked(readProp),
-  window: checked(readWindow),
-  tail: checked((input, report) => readTail(conditionPosition(), input, report) as unknown as Tail | typeof REFUSED),
+  prop: described(checked(readProp), refTo('prop')),
+  window: described(checked(readWindow), refTo('window')),
+  tail: described(
+    checked((input, report) => readTail(conditionPosition(), input, report) as unknown as Tail | typeof REFUSED),
+    refTo('tail'),
+  ),
+}
+
+/** Every position of the grammar by its name, with the windows: for those who print it. */
+export function grammarPositions(): {
+  readonly positions: Readonly<Record<string, Position>>
+  readonly windows: Readonly<Record<string, ObjectSchema<unknown>>>
+} {
+  const positions = {
+    condition: conditionPosition(),
+    value: valuePosition(),
+    test: testPosition(),
+    eventValue: eventValuePosition(),
+    mixedValue: mixedPosition(),
+    assign: wayPosition(),
+  }
+  return { positions, windows: windowSchemas() }
 }
 
 /** How a tag gets its values. */
-export const assignSchema: z.ZodType<Assign> = headed<Assign>(() => wayPosition())
+export const assignSchema: z.ZodType<Assign> = headed<Assign>('assign', () => wayPosition())
 
 const valueSchemas = lazily<Schemas<ValueHeadName>>(() => ({
   attr: attrSchema(PARTS),
@@ -214,7 +234,7 @@ const mixedPosition: () => Position = lazily<Position>(() => ({
   misplaced: () => null,
 }))
 const mixedCalc: () => ObjectSchema<unknown> = lazily<ObjectSchema<unknown>>(() =>
-  calcSchema({ ...PARTS, term: orNumber<Value>(() => mixedPosition()) }),
+  calcSchema({ ...PARTS, term: orNumber<Value>('mixedValue', () => mixedPosition()) }),
 )
 const wayPosition = lazily<Position>(() => ({
   en: 'assign',
@@ -228,49 +248,58 @@ const wayPosition = lazily<Position>(() => ({
 }))
 
 const SUBJECT_OPERANDS = {
-  operand: operandSchema(() => valuePosition()),
+  operand: operandSchema('value', () => valuePosition()),
   listOperand: listOperandSchema(PARTS.value),
   window: PARTS.window,
 }
 const EVENT_OPERANDS = {
-  operand: operandSchema(() => mixedPosition()),
-  listOperand: listOperandSchema(headed<Value | EventValue>(() => mixedPosition())),
+  operand: operandSchema('mixedValue', () => mixedPosition()),
+  listOperand: listOperandSchema(headed<Value | EventValue>('mixedValue', () => mixedPosition())),
   window: PARTS.window,
 }
 
-function headed<T>(position: () => Position): z.ZodType<T> {
-  return checked((input, report) => readHeaded(position(), input, report) as unknown as T | typeof REFUSED)
+function headed<T>(name: string, position: () => Position): z.ZodType<T> {
+  return described(
+    checked<T>((input, report) => readHeaded(position(), input, report) as unknown as T | typeof REFUSED),
+    refTo(name),
+  )
 }
 
-function orNumber<T>(position: () => Position): z.ZodType<T | number> {
-  return checked((input, report) => {
-    if (typeof input !== 'number') return readHeaded(position(), input, report) as unknown as T | typeof REFUSED
-    const problem = numberProblem(input)
-    if (problem === null) return input
-    report(problem)
-    return REFUSED
-  })
-}
-
-function operandSchema(position: () => Position): z.ZodType<Operand> {
-  return checked((input, report) => {
-    if (typeof input === 'object' && input !== null) {
-      if (!Array.isArray(input)) return readHeaded(position(), input, report) as unknown as Operand | typeof REFUSED
-      report(say('one value is needed here; for a list use in: […]', '此处只能是一个值；列表请用 in: […]'))
+function orNumber<T>(name: string, position: () => Position): z.ZodType<T | number> {
+  return described(
+    checked((input, report) => {
+      if (typeof input !== 'number') return readHeaded(position(), input, report) as unknown as T | typeof REFUSED
+      const problem = numberProblem(input)
+      if (problem === null) return input
+      report(problem)
       return REFUSED
-    }
-    const read = literal.safeParse(input)
-    if (read.success) return read.data
-    report(
-      typeof input === 'number' && numberProblem(input)
-        ? (numberProblem(input) as Message)
-        : say(
-            'a text, a number, true, false or another value is needed here',
-            '此处需要文本、数字、true、false 或另一个值',
-          ),
-    )
-    return REFUSED
-  })
+    }),
+    anyOf({ type: 'number' }, refTo(name)),
+  )
+}
+
+function operandSchema(name: string, position: () => Position): z.ZodType<Operand> {
+  return described(
+    checked((input, report) => {
+      if (typeof input === 'object' && input !== null) {
+        if (!Array.isArray(input)) return readHeaded(position(), input, report) as unknown as Operand | typeof REFUSED
+        report(say('one value is needed here; for a list use in: […]', '此处只能是一个值；列表请用 in: […]'))
+        return REFUSED
+      }
+      const read = literal.safeParse(input)
+      if (read.success) return read.data
+      report(
+        typeof input === 'number' && numberProblem(input)
+          ? (numberProblem(input) as Message)
+          : say(
+              'a text, a number, true, false or another value is needed here',
+              '此处需要文本、数字、true、false 或另一个值',
+            ),
+      )
+      return REFUSED
+    }),
+    (json) => anyOf(json(literal), refTo(name)),
+  )
 }
 
 function readProp(input: unknown, report: Report): Prop | typeof REFUSED {

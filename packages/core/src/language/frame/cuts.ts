@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { CutMethod, Cuts, Fit } from '../document.js'
 import { checked, REFUSED, type Report, rule } from './checked.js'
+import { anyOf, described } from './described.js'
 import { say } from './message.js'
 import { number, oneOf } from './primitives.js'
 import { readObject } from './read-object.js'
@@ -25,12 +26,15 @@ const fitted = z
   .check(rule(checkMethod))
 
 /** Where a cut cuts: rising numbers, or a method that finds them in the population. */
-export const cuts: z.ZodType<Cuts> = checked((input, report) => {
-  if (Array.isArray(input)) return readPoints(input, report)
-  if (typeof input === 'object' && input !== null) return readObject(fitted, 'at', input, report)
-  report(say('at is a list of numbers or { method: quantile, n: 4 }', 'at 应为数字列表或 { method: quantile, n: 4 }'))
-  return REFUSED
-})
+export const cuts: z.ZodType<Cuts> = described(
+  checked((input, report) => {
+    if (Array.isArray(input)) return readPoints(input, report)
+    if (typeof input === 'object' && input !== null) return readObject(fitted, 'at', input, report)
+    report(say('at is a list of numbers or { method: quantile, n: 4 }', 'at 应为数字列表或 { method: quantile, n: 4 }'))
+    return REFUSED
+  }),
+  (json) => anyOf({ type: 'array', items: { type: 'number' }, minItems: 1, maxItems: MOST_TIERS - 1 }, json(fitted)),
+)
 
 /** How many tiers the cuts make. */
 export function tiersOf(at: Cuts): number {

@@ -50,7 +50,10 @@ export function resolveDefinitionReference(
   if (inner !== null) {
     resolving.report(
       at,
-      say(`in ${kind} "${id}": ${inner.pointer}: ${inner.message}`, `${ZH[kind]}“${id}”中：${inner.pointer}：${inner.messageZh ?? inner.message}`),
+      say(
+        `in ${kind} "${id}": ${inner.pointer}: ${inner.message}`,
+        `${ZH[kind]}“${id}”中：${inner.pointer}：${inner.messageZh ?? inner.message}`,
+      ),
     )
   }
   if (kind !== 'tree') resolving.uses.name(`${kind}s`, id)

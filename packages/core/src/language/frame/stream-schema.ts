@@ -2,6 +2,7 @@ import type { z } from 'zod'
 import { nearest } from '../../kernel/nearest.js'
 import type { Stream } from '../document.js'
 import { checked, REFUSED, type Report } from './checked.js'
+import { anyOf, described, textOf } from './described.js'
 import { say, sayNearest } from './message.js'
 import { catalogueName } from './primitives.js'
 import { unknownField } from './zod-issues.js'
@@ -10,7 +11,27 @@ const MOST_EVENTS = 50
 const CHANGED = ['attr', 'tag', 'segment', 'list', 'relation'] as const
 
 /** Events by name, any, or changes. */
-export const stream: z.ZodType<Stream> = checked(readStream)
+export const stream: z.ZodType<Stream> = described(
+  checked(readStream),
+  anyOf(
+    textOf(200),
+    { type: 'array', items: textOf(200), minItems: 1, maxItems: MOST_EVENTS, uniqueItems: true },
+    {
+      type: 'object',
+      properties: {
+        changes: {
+          type: 'object',
+          properties: Object.fromEntries(CHANGED.map((kind) => [kind, textOf(200)])),
+          minProperties: 1,
+          maxProperties: 1,
+          additionalProperties: false,
+        },
+      },
+      required: ['changes'],
+      additionalProperties: false,
+    },
+  ),
+)
 
 function readStream(input: unknown, report: Report): Stream | typeof REFUSED {
   if (typeof input === 'string') return readEventName(input, report)

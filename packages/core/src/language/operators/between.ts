@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { Operand } from '../document.js'
 import { checked, REFUSED } from '../frame/checked.js'
+import { described } from '../frame/described.js'
 import { say } from '../frame/message.js'
 import type { OperatorModule } from '../frame/operator-module.js'
 import { messagesOf } from '../frame/zod-issues.js'
@@ -12,18 +13,21 @@ import { resolveOperand } from './right-side.js'
 export const between: OperatorModule<[Operand, Operand]> = {
   schema: ({ operand }) => {
     const pair = z.tuple([operand, operand])
-    return checked((input, report) => {
-      if (!Array.isArray(input) || input.length !== 2) {
-        report(say('between takes two ends, for example [10, 20]', 'between 需要两端，例如 [10, 20]'))
+    return described(
+      checked((input, report) => {
+        if (!Array.isArray(input) || input.length !== 2) {
+          report(say('between takes two ends, for example [10, 20]', 'between 需要两端，例如 [10, 20]'))
+          return REFUSED
+        }
+        const read = pair.safeParse(input)
+        if (read.success) return read.data
+        for (const { path, message } of messagesOf(read.error.issues, { name: 'between', fields: [] }, input)) {
+          report(message, ...path)
+        }
         return REFUSED
-      }
-      const read = pair.safeParse(input)
-      if (read.success) return read.data
-      for (const { path, message } of messagesOf(read.error.issues, { name: 'between', fields: [] }, input)) {
-        report(message, ...path)
-      }
-      return REFUSED
-    })
+      }),
+      (json) => json(pair),
+    )
   },
   kinds: ['number', 'date', 'ordered'],
   resolve: (right, left, at, scope, resolving) => {

@@ -1,13 +1,17 @@
 import type { z } from 'zod'
 import { checked, REFUSED } from '../frame/checked.js'
+import { described } from '../frame/described.js'
 import { say } from '../frame/message.js'
 import type { OperatorModule } from '../frame/operator-module.js'
 
-const yesOrNo: z.ZodType<boolean> = checked((input, report) => {
-  if (typeof input === 'boolean') return input
-  report(say('known is true or false', 'known 只能是 true 或 false'))
-  return REFUSED
-})
+const yesOrNo: z.ZodType<boolean> = described(
+  checked((input, report) => {
+    if (typeof input === 'boolean') return input
+    report(say('known is true or false', 'known 只能是 true 或 false'))
+    return REFUSED
+  }),
+  { type: 'boolean' },
+)
 
 /** Whether there is a value; never unknown itself. */
 export const known: OperatorModule<boolean> = {

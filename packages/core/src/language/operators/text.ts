@@ -1,21 +1,25 @@
 import type { z } from 'zod'
 import { checked, REFUSED } from '../frame/checked.js'
+import { described, textOf } from '../frame/described.js'
 import { say } from '../frame/message.js'
 import type { OperatorModule } from '../frame/operator-module.js'
 import { show } from '../frame/zod-issues.js'
 
 const LONGEST = 1000
 
-const piece: z.ZodType<string> = checked((input, report) => {
-  if (typeof input === 'string' && input !== '' && input.length <= LONGEST) return input
-  report(
-    say(
-      `a text of 1 to ${LONGEST} characters is needed here, not ${show(input)}`,
-      `此处需要 1 到 ${LONGEST} 个字符的文本`,
-    ),
-  )
-  return REFUSED
-})
+const piece: z.ZodType<string> = described(
+  checked((input, report) => {
+    if (typeof input === 'string' && input !== '' && input.length <= LONGEST) return input
+    report(
+      say(
+        `a text of 1 to ${LONGEST} characters is needed here, not ${show(input)}`,
+        `此处需要 1 到 ${LONGEST} 个字符的文本`,
+      ),
+    )
+    return REFUSED
+  }),
+  textOf(LONGEST),
+)
 
 /** The text occurs; A to Z match a to z. */
 export const contains = textOperator(

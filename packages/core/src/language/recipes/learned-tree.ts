@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { Text, TreeNode, Value } from '../document.js'
 import { checked } from '../frame/checked.js'
+import { anyOf, described, describedAs } from '../frame/described.js'
 import type { ObjectSchema, Parts } from '../frame/parts.js'
 import { number, text } from '../frame/primitives.js'
 import { readObject } from '../frame/read-object.js'
@@ -37,12 +38,16 @@ export const learnedTree: RecipeModule<LearnedTree> = {
 
 function splitSchema({ value }: Parts): z.ZodType<Split> {
   const leaf = z.strictObject({ leaf: text })
-  const learned: z.ZodType<Learned> = checked((input, report) => {
-    const isLeaf = typeof input === 'object' && input !== null && 'leaf' in input
-    return isLeaf
-      ? readObject<Learned>(leaf, 'leaf', input, report)
-      : readObject<Learned>(fields, 'split', input, report)
-  })
+  const learned: z.ZodType<Learned> = describedAs(
+    'learned',
+    checked((input, report) => {
+      const isLeaf = typeof input === 'object' && input !== null && 'leaf' in input
+      return isLeaf
+        ? readObject<Learned>(leaf, 'leaf', input, report)
+        : readObject<Learned>(fields, 'split', input, report)
+    }),
+    (json) => anyOf(json(leaf), json(fields)),
+  )
   const fields = z.strictObject({
     by: value,
     below: number,
@@ -50,7 +55,10 @@ function splitSchema({ value }: Parts): z.ZodType<Split> {
     no: learned,
     missing: learned.exactOptional(),
   }) as ObjectSchema<Split>
-  return checked((input, report) => readObject(fields, 'tree', input, report))
+  return described(
+    checked((input, report) => readObject(fields, 'tree', input, report)),
+    (json) => json(fields),
+  )
 }
 
 function nodeOf(id: string, learned: Learned): TreeNode {

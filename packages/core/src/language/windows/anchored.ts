@@ -3,6 +3,7 @@ import { parseSpan } from '../../kernel/span.js'
 import { addSpan, parseInstant, zoneOf } from '../../kernel/zone.js'
 import type { AnchoredWindow, InstantText, Value } from '../document.js'
 import { checked, REFUSED, rule } from '../frame/checked.js'
+import { anyOf, described } from '../frame/described.js'
 import { say } from '../frame/message.js'
 import type { Parts } from '../frame/parts.js'
 import { instantText, span } from '../frame/primitives.js'
@@ -78,15 +79,18 @@ function checkEnds({ from, after, to, skip }: AnchoredWindow, at: string, resolv
 }
 
 function edgeSchema({ value }: Parts): z.ZodType<InstantText | Value> {
-  return checked((input, report) => {
-    const schema: z.ZodType<InstantText | Value> = typeof input === 'object' && input !== null ? value : instantText
-    const read = schema.safeParse(input)
-    if (read.success) return read.data
-    for (const { path, message } of messagesOf(read.error.issues, { name: 'window', fields: [] }, input)) {
-      report(message, ...path)
-    }
-    return REFUSED
-  })
+  return described(
+    checked((input, report) => {
+      const schema: z.ZodType<InstantText | Value> = typeof input === 'object' && input !== null ? value : instantText
+      const read = schema.safeParse(input)
+      if (read.success) return read.data
+      for (const { path, message } of messagesOf(read.error.issues, { name: 'window', fields: [] }, input)) {
+        report(message, ...path)
+      }
+      return REFUSED
+    }),
+    (json) => anyOf(json(instantText), json(value)),
+  )
 }
 
 function sayAnchored(window: AnchoredWindow, scope: Scope, speaker: Speaker): string {
@@ -108,5 +112,7 @@ function sayAnchored(window: AnchoredWindow, scope: Scope, speaker: Speaker): st
       : speaker.pick(`${say(start)}起`, `${skip}from ${say(start)}`)
   const begin = speaker.pick(`${anchor}${skip}`, anchor)
   if (window.to !== undefined) return speaker.pick(`${begin}至${say(window.to)}`, `${begin} to ${say(window.to)}`)
-  return length === null ? begin : speaker.pick(`${begin} ${length}内`, `within ${length} ${skip === '' ? '' : 'beginning '}${begin}`)
+  return length === null
+    ? begin
+    : speaker.pick(`${begin} ${length}内`, `within ${length} ${skip === '' ? '' : 'beginning '}${begin}`)
 }

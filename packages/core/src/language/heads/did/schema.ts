@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { nearest } from '../../../kernel/nearest.js'
 import type { DidValue, Get } from '../../document.js'
 import { checked, REFUSED, rule } from '../../frame/checked.js'
+import { anyOf, described } from '../../frame/described.js'
 import { say, sayNearest } from '../../frame/message.js'
 import type { MakeSchema, Parts } from '../../frame/parts.js'
 import { catalogueName, oneOf } from '../../frame/primitives.js'
@@ -42,35 +43,38 @@ function getSchema({ prop }: Parts): z.ZodType<Get> {
     ...Object.fromEntries(PROPERTY_GETS.map((name) => [name, z.strictObject({ [name]: prop })])),
     gaps: z.strictObject({ gaps: oneOf(['avg', 'min', 'max', 'median', 'sd']) }),
   } as Record<string, z.ZodObject>
-  return checked((input, report) => {
-    if (typeof input === 'string') {
-      if ((PLAIN_GETS as readonly string[]).includes(input)) return input as Get
-      const needsProperty = Object.hasOwn(byName, input)
-      report(
-        needsProperty
-          ? say(
-              `get: ${input} needs a property, for example { ${input}: amount }`,
-              `get: ${input} 需要一个属性，例如 { ${input}: amount }`,
-            )
-          : sayNearest(`get has no "${input}"`, `get 没有“${input}”`, nearest(input, ALL_GETS)),
-      )
+  return described(
+    checked((input, report) => {
+      if (typeof input === 'string') {
+        if ((PLAIN_GETS as readonly string[]).includes(input)) return input as Get
+        const needsProperty = Object.hasOwn(byName, input)
+        report(
+          needsProperty
+            ? say(
+                `get: ${input} needs a property, for example { ${input}: amount }`,
+                `get: ${input} 需要一个属性，例如 { ${input}: amount }`,
+              )
+            : sayNearest(`get has no "${input}"`, `get 没有“${input}”`, nearest(input, ALL_GETS)),
+        )
+        return REFUSED
+      }
+      const keys = typeof input === 'object' && input !== null && !Array.isArray(input) ? Object.keys(input) : []
+      const [key] = keys
+      if (key !== undefined && keys.length === 1 && Object.hasOwn(byName, key)) {
+        return readObject(byName[key]!, 'get', input, report) as unknown as Get | typeof REFUSED
+      }
+      if (key === undefined || keys.length > 1) {
+        report(
+          say(
+            'get is one word or one of { sum: … }, { avg: … }, { last: … } …',
+            'get 应为一个词，或 { sum: … }、{ avg: … }、{ last: … } 之一',
+          ),
+        )
+        return REFUSED
+      }
+      report(sayNearest(`get has no ${show(key)}`, `get 没有${show(key)}`, nearest(key, ALL_GETS)), key)
       return REFUSED
-    }
-    const keys = typeof input === 'object' && input !== null && !Array.isArray(input) ? Object.keys(input) : []
-    const [key] = keys
-    if (key !== undefined && keys.length === 1 && Object.hasOwn(byName, key)) {
-      return readObject(byName[key]!, 'get', input, report) as unknown as Get | typeof REFUSED
-    }
-    if (key === undefined || keys.length > 1) {
-      report(
-        say(
-          'get is one word or one of { sum: … }, { avg: … }, { last: … } …',
-          'get 应为一个词，或 { sum: … }、{ avg: … }、{ last: … } 之一',
-        ),
-      )
-      return REFUSED
-    }
-    report(sayNearest(`get has no ${show(key)}`, `get 没有${show(key)}`, nearest(key, ALL_GETS)), key)
-    return REFUSED
-  })
+    }),
+    (json) => anyOf({ enum: [...PLAIN_GETS] }, ...Object.values(byName).map(json)),
+  )
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { DidValue, PerValue } from '../../document.js'
 import { checked, REFUSED } from '../../frame/checked.js'
+import { anyOf, described } from '../../frame/described.js'
 import { say } from '../../frame/message.js'
 import type { MakeSchema, Parts } from '../../frame/parts.js'
 import { oneOf, span } from '../../frame/primitives.js'
@@ -21,27 +22,33 @@ export const perSchema: MakeSchema<PerValue> = (parts) =>
 function bucketSchema({ prop }: Parts): z.ZodType<PerValue['per']> {
   const byProperty = z.strictObject({ prop })
   const session = z.strictObject({ session: span })
-  return checked((input, report) => {
-    if (typeof input === 'object' && input !== null) {
-      return readObject<PerValue['per'] & object>('session' in input ? session : byProperty, 'per', input, report)
-    }
-    const read = oneOf(BUCKETS).safeParse(input)
-    if (read.success) return read.data
-    report(
-      say(
-        `a bucket is one of ${BUCKETS.join(', ')}, { prop: … } or { session: 30min }`,
-        `分桶应为 ${BUCKETS.join('、')}、{ prop: … } 或 { session: 30min }`,
-      ),
-    )
-    return REFUSED
-  })
+  return described(
+    checked((input, report) => {
+      if (typeof input === 'object' && input !== null) {
+        return readObject<PerValue['per'] & object>('session' in input ? session : byProperty, 'per', input, report)
+      }
+      const read = oneOf(BUCKETS).safeParse(input)
+      if (read.success) return read.data
+      report(
+        say(
+          `a bucket is one of ${BUCKETS.join(', ')}, { prop: … } or { session: 30min }`,
+          `分桶应为 ${BUCKETS.join('、')}、{ prop: … } 或 { session: 30min }`,
+        ),
+      )
+      return REFUSED
+    }),
+    (json) => anyOf({ enum: [...BUCKETS] }, json(byProperty), json(session)),
+  )
 }
 
 function ofSchema(parts: Parts): z.ZodType<DidValue> {
   const did = didSchema(parts)
-  return checked((input, report) => {
-    if (typeof input === 'object' && input !== null && 'did' in input) return readObject(did, 'did', input, report)
-    report(say('per puts events into buckets: of: { did: … }', 'per 对事件分桶：of: { did: … }'))
-    return REFUSED
-  })
+  return described(
+    checked((input, report) => {
+      if (typeof input === 'object' && input !== null && 'did' in input) return readObject(did, 'did', input, report)
+      report(say('per puts events into buckets: of: { did: … }', 'per 对事件分桶：of: { did: … }'))
+      return REFUSED
+    }),
+    (json) => json(did),
+  )
 }

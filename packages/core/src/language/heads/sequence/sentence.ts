@@ -42,12 +42,7 @@ export const sequenceSentence: SayHead<SequenceCondition> = (condition, scope, s
   )
 }
 
-function sayKey(
-  step: SequenceCondition['sequence'][number],
-  key: Prop,
-  scope: Scope,
-  speaker: Speaker,
-): string {
+function sayKey(step: SequenceCondition['sequence'][number], key: Prop, scope: Scope, speaker: Speaker): string {
   const label = speaker.prop(key, { ...scope, stream: streamScopeOf(step.did, step.each) })
   return speaker.pick(`（同一${label}）`, ` (the same ${label})`)
 }

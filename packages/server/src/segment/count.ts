@@ -1,7 +1,6 @@
 import type { Catalog } from '@tagtree/core/catalog/catalog'
 import type { TagAudience } from '@tagtree/core/compile/audience/stored-sets'
 import { compileTagAudience } from '@tagtree/core/compile/audience/tag-audience'
-import { compile } from '@tagtree/core/compile/compile'
 import { AppError } from '@tagtree/core/kernel/app-error'
 import type { SegmentDefinition } from '@tagtree/core/language/document'
 import { resolveDefinition } from '@tagtree/core/language/resolve'
@@ -10,6 +9,7 @@ import { everybodyOf } from '../tag/everybody-of.js'
 import { momentContext } from '../tag/moment-context.js'
 import { computationError } from '../tag/run/run-error.js'
 import { solveFits } from '../tag/run/solve-fits.js'
+import { compileTaken } from '../tag/take.js'
 import { publishedAudience } from './audience.js'
 import { populationValues } from './population-values.js'
 import type { SegmentScope } from './segment-scope.js'
@@ -79,7 +79,8 @@ async function countByBitmaps(
 ): Promise<AudienceCount | null> {
   const { catalog, heads } = scope
   const subject = catalog.subjects.get(definition.subject ?? 'person')
-  if (!subject) return null
+  // Bitmaps do not know in which order people are to be taken.
+  if (!subject || definition.take !== undefined) return null
   const population = { number: subject.number, values: populationValues(definition) }
   const audience = compileTagAudience(definition.where, { catalog, heads, population })
   if (audience === null || audience.reads.some((number) => isOutdated(scope, number))) return null
@@ -114,7 +115,7 @@ async function countByPlan(
   now: number,
   signal: AbortSignal | undefined,
 ): Promise<AudienceCount> {
-  const compiled = compile([definition, everybodyOf(definition)], momentContext(scope, asOf, now))
+  const compiled = compileTaken([definition, everybodyOf(definition)], momentContext(scope, asOf, now))
   const { fits } = await solveFits(scope.clickhouse, compiled, scope.fits, signal)
   const { sql, params } = compiled.statement(fits)
   const rows = await scope.clickhouse.query<CountRow>(

@@ -1,4 +1,4 @@
-import { compile, type OutputColumn } from '@tagtree/core/compile/compile'
+import type { OutputColumn } from '@tagtree/core/compile/compile'
 import { AppError } from '@tagtree/core/kernel/app-error'
 import type { Definition } from '@tagtree/core/language/document'
 import { resolveDefinition } from '@tagtree/core/language/resolve'
@@ -7,6 +7,7 @@ import { everybodyOf } from './everybody-of.js'
 import { type MomentScope, momentContext } from './moment-context.js'
 import { computationError } from './run/run-error.js'
 import { solveFits } from './run/solve-fits.js'
+import { compileTaken } from './take.js'
 
 export interface Preview {
   /** Whom the definition is about. */
@@ -39,7 +40,7 @@ export async function previewDefinition(
   }
   const begun = performance.now()
   const about = [resolved.definition, everybodyOf(resolved.definition)]
-  const compiled = compile(about, momentContext(scope, asOf, now))
+  const compiled = compileTaken(about, momentContext(scope, asOf, now))
   try {
     const { fits, cost } = await solveFits(scope.clickhouse, compiled, scope.fits, signal)
     const { sql, params } = compiled.statement(fits)

@@ -1,8 +1,9 @@
 import type { DefinitionEntry } from '@tagtree/core/catalog/catalog'
-import { type CompileContext, type Compiled, compile } from '@tagtree/core/compile/compile'
+import type { CompileContext, Compiled } from '@tagtree/core/compile/compile'
 import { AppError, type Issue } from '@tagtree/core/kernel/app-error'
 import type { Definition } from '@tagtree/core/language/document'
 import { resolveDefinition } from '@tagtree/core/language/resolve'
+import { compileTaken } from '../take.js'
 
 /** What a pass can compute, and what it cannot because the catalogue changed under it. */
 export interface SoundPass {
@@ -42,7 +43,7 @@ function compileAll(
   if (entries.length === 0) return { entries, compiled: null }
   const definitions = sound.map(({ definition }) => definition)
   try {
-    return { entries, compiled: compile(definitions, context) }
+    return { entries, compiled: compileTaken(definitions, context) }
   } catch (error) {
     if (error instanceof AppError && error.code === 'DEFINITION_INVALID') return { error }
     throw error

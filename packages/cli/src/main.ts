@@ -1,6 +1,7 @@
 import { productVersion, readClientConfig, terminalLanguage } from '@tagtree/server/config'
 import { type AddCommands, makeProgram } from './cli.js'
 import { addApiCommand } from './commands/api.js'
+import { addAudienceCommands } from './commands/audience.js'
 import { addCalendarCommands } from './commands/calendar.js'
 import { addCatalogueCommands } from './commands/catalogue.js'
 import { addCustomerCommands } from './commands/customer.js'
@@ -8,8 +9,8 @@ import { addDemoCommands } from './commands/demo.js'
 import { addGovernCommands } from './commands/govern.js'
 import { addImportCommands } from './commands/import.js'
 import { addJobCommands } from './commands/jobs.js'
-import { addMappingCommands } from './commands/mapping.js'
 import { addListCommands } from './commands/list.js'
+import { addMappingCommands } from './commands/mapping.js'
 import { addRateCommands } from './commands/rate.js'
 import { addSegmentCommands } from './commands/segment.js'
 import { addSessionCommands } from './commands/session.js'
@@ -32,6 +33,7 @@ const commands: readonly AddCommands[] = [
   addTagHistoryCommands,
   addSegmentCommands,
   addListCommands,
+  addAudienceCommands,
   addCustomerCommands,
   addJobCommands,
   addGovernCommands,

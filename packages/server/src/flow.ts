@@ -12,6 +12,7 @@ import { type CachedDirectory, makeDirectory } from './govern/directory.js'
 import { completeWorkspace, listAllWorkspaces, type PrepareWorkspace } from './govern/workspaces.js'
 import type { Bound } from './http/bind.js'
 import type { Metrics } from './http/metrics.js'
+import { audienceRoutes } from './http/routes/audience.js'
 import { calendarRoutes } from './http/routes/calendar.js'
 import { catalogueRoutes } from './http/routes/catalogue.js'
 import { collectRoutes } from './http/routes/collect.js'
@@ -175,6 +176,7 @@ export async function wireFlow(ports: Ports): Promise<Flow> {
     ...segmentRoutes({ ...tagDeps, members }),
     ...historyRoutes({ ...tagDeps, members }),
     ...listRoutes({ ...tagDeps, files }),
+    ...audienceRoutes({ ...tagDeps, members }),
   ]
   const { config } = ports
   const afterStart = [

@@ -1,3 +1,4 @@
+import { AUDIENCE_ENDPOINTS } from './audience.js'
 import { BATCH_ENDPOINTS } from './batch.js'
 import { CALENDAR_ENDPOINTS } from './calendar.js'
 import { CATALOGUE_ENDPOINTS } from './catalogue.js'
@@ -32,6 +33,7 @@ export const ENDPOINTS: readonly EndpointSpec[] = [
   ...EXPLAIN_ENDPOINTS,
   ...SEGMENT_ENDPOINTS,
   ...LIST_ENDPOINTS,
+  ...AUDIENCE_ENDPOINTS,
   ...GOVERN_ENDPOINTS,
   ...JOB_ENDPOINTS,
 ]

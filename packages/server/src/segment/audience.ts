@@ -35,8 +35,17 @@ export function publishedAudience(scope: SegmentScope, reference: AudienceRefere
   return { audience, asOf: heads.get(target.number)!.asOf, subject }
 }
 
-interface Target {
+/** The same as numbers of stored bitmaps. @throws AppError NOT_FOUND | NOT_PUBLISHED */
+export function publishedTarget(scope: SegmentScope, reference: AudienceReference): Target {
+  const target = findTarget(scope, reference)
+  if (scope.heads.has(target.number)) return target
+  throw new AppError('NOT_PUBLISHED', { words: { name: reference.id } })
+}
+
+/** What is published of an audience. */
+export interface Target {
   readonly number: number
+  /** null = any. */
   readonly values: readonly number[] | null
   readonly undecided: readonly number[]
   readonly subject: string
@@ -49,6 +58,7 @@ function findTarget({ catalog }: SegmentScope, { kind, id, value }: AudienceRefe
   if (kind === 'lists') {
     const list = catalog.lists.get(id)
     if (!list) throw new AppError('NOT_FOUND', { words: { what: KIND_WORDS.list, name: id } })
+    if (list.holds === 'values') throw new AppError('LIST_HOLDS_VALUES', { words: { name: id } })
     return { number: list.number, subject: list.subject, values: [member], undecided: [], about: undefined }
   }
   const wanted = kind === 'segments' ? 'segment' : 'tag'

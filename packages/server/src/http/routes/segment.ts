@@ -1,6 +1,4 @@
 import * as contract from '@tagtree/core/contract/segment'
-import { AppError } from '@tagtree/core/kernel/app-error'
-import type { SegmentDefinition } from '@tagtree/core/language/document'
 import { z } from 'zod'
 import { publishedAudience } from '../../segment/audience.js'
 import { countSaved, countSegment } from '../../segment/count.js'
@@ -8,11 +6,11 @@ import { exportMembers } from '../../segment/export-members.js'
 import { type MemberReader, readMembers } from '../../segment/members.js'
 import type { SegmentScope } from '../../segment/segment-scope.js'
 import { snapshotSegment } from '../../segment/snapshot.js'
-import { checkDefinition } from '../../tag/catalogue/save-definition.js'
 import { asKnown } from '../../tag/moment-context.js'
 import { asOfMoment } from '../as-of.js'
 import { type Bound, bind } from '../bind.js'
 import type { WorkspaceContext } from '../context.js'
+import { draftedSegment } from './drafted-segment.js'
 import type { TagRouteDeps } from './in-catalogue.js'
 import { readSegmentScope } from './segment-scope.js'
 
@@ -30,7 +28,7 @@ export function segmentRoutes(deps: TagRouteDeps & { readonly members: MemberRea
       const count = await asKnown(place, scope, { asOf: asOf ?? now, knownAt }, (known) =>
         'id' in body
           ? countSaved(known, body.id, asOf, now, context.signal)
-          : countSegment(known, draftedSegment(known, body.document), asOf, now, context.signal),
+          : countSegment(known, draftedSegment(known.catalog, body.document), asOf, now, context.signal),
       )
       return { ...count, asOf: new Date(count.asOf).toISOString(), ms: performance.now() - begun }
     }),
@@ -66,15 +64,4 @@ export function segmentRoutes(deps: TagRouteDeps & { readonly members: MemberRea
       return { ...snapshot, asOf: new Date(snapshot.asOf).toISOString() }
     }),
   ]
-}
-
-function draftedSegment(scope: SegmentScope, document: unknown): SegmentDefinition {
-  const { definition } = checkDefinition(document, scope.catalog)
-  if (definition.kind === 'segment') return definition
-  const issue = {
-    pointer: '/kind',
-    message: 'only a segment has members to count; for a tag use /definitions/preview',
-    messageZh: '只有人群可以计数；标签请用 /definitions/preview',
-  }
-  throw new AppError('DEFINITION_INVALID', { words: { count: 1 }, issues: [issue] })
 }

@@ -22,6 +22,8 @@ export interface DemoOptions {
   readonly dataDirectory: string
   /** Default 20,000. */
   readonly customers?: number
+  /** Makes the files; default in a process of its own, which needs the built program. */
+  readonly write?: typeof writeDemoApart
 }
 
 /**
@@ -42,7 +44,7 @@ export function demoStep(options: DemoOptions): FirstStep {
       mkdirSync(folder, { recursive: true, mode: 0o700 })
       const workspace = demo ?? (await createDemoWorkspace(client))
       await savePeriods(clientOf(context, slug), Date.parse(workspace.createdAt))
-      await loadFiles(context, folder, Date.parse(workspace.createdAt), options.customers ?? DEMO_CUSTOMERS)
+      await loadFiles(context, folder, Date.parse(workspace.createdAt), options)
       await savePlan(context)
       const inDemo = clientOf(context, slug)
       const job = await inDemo.call(runTags, { body: {} })
@@ -63,10 +65,15 @@ async function savePeriods(client: Client, now: number): Promise<void> {
   for (const { id, ...body } of demoPeriods(now)) await client.call(savePeriod, { params: { id }, body })
 }
 
-async function loadFiles(context: FirstStepContext, folder: string, now: number, customers: number): Promise<void> {
+async function loadFiles(
+  context: FirstStepContext,
+  folder: string,
+  now: number,
+  { customers = DEMO_CUSTOMERS, write = writeDemoApart }: DemoOptions,
+): Promise<void> {
   const begun = performance.now()
   context.say('正在生成演示商城 云岚商城 …', 'making the demo shop 云岚商城 …')
-  const files = await writeDemoApart(folder, { seed: DEMO_SEED, now, customers }, context.signal)
+  const files = await write(folder, { seed: DEMO_SEED, now, customers }, context.signal)
   const client = clientOf(context, slug)
   let rows = 0
   for (const file of files) {

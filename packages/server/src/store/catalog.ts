@@ -15,6 +15,7 @@ import type { ClickHouse } from './clickhouse.js'
 import { growCatalog, type WantedNames } from './grow-catalog.js'
 import { bumpCatalogVersion, type Names, readNames, type StoredProperty } from './names.js'
 import { inWorkspace, type Tx } from './postgres.js'
+import { readCategories } from './read-categories.js'
 
 /** The names of each workspace. */
 export interface CatalogStore {
@@ -49,7 +50,8 @@ export function openCatalogStore(deps: CatalogDeps): CatalogStore {
         const names = await readNames(tx, workspaceId)
         const definitions = await readDefinitions(tx, workspaceId)
         const calendar = await readCalendar(tx, workspaceId, zoneOf(stamp.time_zone))
-        const catalog = { ...toCatalog(stamp, names, definitions), ...calendar }
+        const categories = await readCategories(tx, workspaceId)
+        const catalog = { ...toCatalog(stamp, names, definitions), ...calendar, categories }
         cache.set(workspaceId, { stamp: stamp.stamp, catalog })
         return catalog
       }),

@@ -82,6 +82,25 @@ describe('categories', () => {
     expect(categories[0]!.categories[0]).toMatchObject({ name: { zh: '等级', en: 'tiers' }, tags: [{ id: 't1' }] })
   })
 
+  it('are known to definitions, each with the live tags in it and below it', async () => {
+    await category('life')
+    await category('tiers', { parentId: 'life' })
+    await category('other')
+    await shop.save(tag('a'), 'tiers')
+    await shop.save(tag('b'), 'life')
+    await shop.save(tag('c'), 'tiers')
+    await setState('c', 'archived')
+    const known = async () => {
+      const catalog = await openCatalogStore({ app: server.postgres.app, clickhouse: server.clickhouse }).load(
+        shop.workspaceId,
+      )
+      return [...catalog.categories!.values()].map(({ id, tags }) => [id, ...tags])
+    }
+    expect(await known()).toEqual(expect.arrayContaining([['life', 'a', 'b'], ['tiers', 'a'], ['other']]))
+    await moveCategory('tiers', 'other')
+    expect(await known()).toEqual(expect.arrayContaining([['life', 'b'], ['tiers', 'a'], ['other', 'a']]))
+  })
+
   it('are nested sixteen levels deep and no deeper, also by moving', async () => {
     for (let level = 1; level <= 16; level++) {
       await category(`c${level}`, level === 1 ? {} : { parentId: `c${level - 1}` })

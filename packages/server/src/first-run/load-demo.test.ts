@@ -1,0 +1,89 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Catalog } from '@tagtree/core/catalog/catalog'
+import { countAudience } from '@tagtree/core/contract/segment'
+import { dayNumberOf } from '@tagtree/core/kernel/calendar'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { writeDemo } from '../collect/demo/write-demo.js'
+import { openCatalogStore } from '../store/catalog.js'
+import { startTestServer, type TestServer } from '../testing/test-server.js'
+import { demoStep } from './load-demo.js'
+
+let server: TestServer
+let folder: string
+let catalog: Catalog
+let workspaceId: number
+beforeAll(async () => {
+  server = await startTestServer()
+  folder = mkdtempSync(join(tmpdir(), 'tagtree-demo-'))
+  await demoStep({
+    dataDirectory: folder,
+    customers: 120,
+    write: async (directory, options) => (await writeDemo(directory, options)).files,
+  }).run({
+    address: server.address,
+    token: server.token,
+    say: () => {},
+    signal: new AbortController().signal,
+  })
+  workspaceId = (await server.flow.directory.workspaceBySlug('demo'))!.id
+  catalog = await openCatalogStore({ app: server.postgres.app, clickhouse: server.clickhouse }).load(workspaceId)
+}, 300_000)
+afterAll(async () => {
+  await server.remove()
+  rmSync(folder, { recursive: true, force: true })
+})
+
+const people = async (where: object): Promise<number> => {
+  const counted = await server.client('demo').call(countAudience, {
+    body: { document: { version: 1, kind: 'segment', id: 'asked', name: 'asked', where } },
+  })
+  return counted.people
+}
+
+describe('the demo workspace', () => {
+  it('knows who works where from both ends', async () => {
+    expect(catalog.relations.get('employs')).toMatchObject({ from: 'organisation', to: 'person', inverseOf: null })
+    expect(catalog.relations.get('employer')).toMatchObject({ from: 'person', inverseOf: 'employs' })
+    expect(await people({ via: 'employer', where: { attr: 'industry', known: true }, gte: 1 })).toBeGreaterThan(0)
+  })
+
+  it('knows brands, price bands and list prices of everything that is sold', async () => {
+    const goods = catalog.items.get('goods')!
+    expect([...goods.properties.keys()].sort()).toEqual(['brand', 'category', 'list_price', 'name', 'price_band'])
+    expect(goods.properties.get('list_price')).toMatchObject({ type: 'money', column: 'c_list_price' })
+    for (const [event, property] of [
+      ['order.paid', 'items.sku'],
+      ['product.viewed', 'sku'],
+      ['order.returned', 'sku'],
+    ] as const) {
+      expect(catalog.events.get(event)!.properties.get(property)?.catalogue, event).toBe('goods')
+    }
+    const [sold] = await server.clickhouse.workspace(`ws_${workspaceId}`).query<{ lines: string; known: string }>(
+      `SELECT count() AS lines, countIf(sku IN (SELECT item FROM items WHERE catalogue = 'goods')) AS known
+       FROM events ARRAY JOIN i_sku AS sku WHERE event = 'order.paid'`,
+    )
+    expect(sold!.known).toBe(sold!.lines)
+  })
+
+  it('has its holidays, promotions and periods', async () => {
+    const year = new Date().getFullYear() - 1
+    expect(catalog.calendar.get(dayNumberOf({ year: 2026, month: 10, day: 1 }))?.holiday).toBe('国庆节')
+    expect(catalog.calendar.get(dayNumberOf({ year, month: 11, day: 11 }))?.promotion).toBe('双11')
+    expect([...catalog.periods.keys()]).toContain(`double11_${year}`)
+    const inPeriod = await people({ did: 'order.paid', within: { period: `double11_${year}` }, gte: 1 })
+    const byDay = await people({
+      did: 'order.paid',
+      where: {
+        all: [
+          { clock: 'promotion', is: '双11' },
+          { clock: 'year', is: year },
+        ],
+      },
+      gte: 1,
+    })
+    expect(inPeriod).toBeGreaterThan(0)
+    expect(byDay).toBe(inPeriod)
+  })
+})

@@ -5,6 +5,8 @@ export interface CompileContext {
   readonly catalog: Catalog
   /** The workspace's database: names the dictionary of overrides. */
   readonly database: string
+  /** Dictionary of the nodes whose profile is another than their rows say; without it `override`, as known today. */
+  readonly profileMap?: string
   /** Only what happened before this instant (ms) counts. */
   readonly asOf: number
   /** Only rows with a sequence number up to this one count; null = everything known. */

@@ -7,7 +7,19 @@ import type { AttributeRead } from './lower/attribute-columns.js'
 import { eventIsOneOf } from './lower/event-is-one-of.js'
 import { instantParam } from './lower/lowered.js'
 import type { HistoryRead } from './lower/stored-values.js'
-import { aggregate, and, call, column, type Expr, isTrue, not, number, or, param } from './plan/expr.js'
+import {
+  aggregate,
+  and,
+  call,
+  column,
+  type Expr,
+  isTrue,
+  not,
+  number,
+  or,
+  type ProfileExpr,
+  param,
+} from './plan/expr.js'
 import type { Named, Plan, Table } from './plan/plan.js'
 
 /** The scans of a pass, each cut at what was known and limited to the profiles asked for. */
@@ -17,7 +29,7 @@ export class Scans {
     readonly subject: number,
     readonly context: CompileContext,
   ) {
-    this.#profile = { kind: 'profile', database: context.database }
+    this.#profile = this.#profileOf()
   }
 
   /** Everybody of the subject kind who was known and seen before the moment; profile 0 is nobody. */
@@ -190,7 +202,12 @@ export class Scans {
 
   /** Today's profile of a row, by its own node or an end of a relation. */
   profile(end?: 'from' | 'to'): Expr {
-    return end === undefined ? this.#profile : { kind: 'profile', database: this.context.database, end }
+    return end === undefined ? this.#profile : { ...this.#profileOf(), end }
+  }
+
+  #profileOf(): ProfileExpr {
+    const { database, profileMap } = this.context
+    return { kind: 'profile', database, map: profileMap ?? 'override' }
   }
 
   #filter(table: Table, where: readonly Expr[]): Plan {

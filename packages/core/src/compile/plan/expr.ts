@@ -88,6 +88,8 @@ export interface OverExpr {
 export interface ProfileExpr {
   readonly kind: 'profile'
   readonly database: string
+  /** Dictionary of changed nodes. */
+  readonly map: string
   /** Which node of the row: its own, or an end of a relation. */
   readonly end?: 'from' | 'to'
 }

@@ -135,7 +135,7 @@ class Printer {
       case 'profile': {
         const end = expr.end === undefined ? '' : `${expr.end}_`
         const [node, written] = [`${end}node${end === '' ? '_id' : ''}`, `${end}profile${end === '' ? '_id' : ''}`]
-        return `dictGetOrDefault('${identifier(expr.database)}.override', 'profile_id', toUInt64(${node}), r.${written})`
+        return `dictGetOrDefault('${identifier(expr.database)}.${identifier(expr.map)}', 'profile_id', toUInt64(${node}), r.${written})`
       }
       case 'scalar':
         return `(${this.select(expr.plan, '      ')})`

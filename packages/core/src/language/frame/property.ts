@@ -89,7 +89,7 @@ export function typeOfProperty(property: FoundProperty, each: string | null): Va
 
 /** The type of an item's field for one row: of a line field that is a list, a list of texts. */
 export function typeOfCatalogued({ of, field }: CataloguedProperty, each: string | null): ValueType {
-  return of.item && each === null ? LIST : typeOfStored(field.type)
+  return of.item && each === null ? LIST : typeOfStored(usableType(field))
 }
 
 /** The value type of a stored property or attribute. */

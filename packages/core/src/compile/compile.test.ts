@@ -112,12 +112,12 @@ describe('compile', () => {
     const where = {
       all: [
         { ...paid, gte: 1 },
-        { per: 'day', of: paid, gte: 1 },
+        { per: 'day', of: paid, having: { gte: { did: 'order.paid' } }, gte: 1 },
       ],
     }
     const error = caught(() => compile([segment(where)], context))
     expect(error.code).toBe('DEFINITION_INVALID')
-    expect(error.issues[0]?.pointer).toBe('/where/all/1')
+    expect(error.issues[0]?.pointer).toBe('/where/all/1/having')
   })
 
   it('does not hang on a cycle', () => {

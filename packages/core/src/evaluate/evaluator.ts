@@ -193,7 +193,8 @@ export class Evaluator {
     if (!this.speaksFor(tag, facts)) return null
     const evaluate = ASSIGN_EVALUATIONS[assignWayOf(tag.assign)] as EvaluateAssign<Assign>
     const value = evaluate(tag.assign, tag, this.part(tag, facts, tag.only !== undefined))
-    return Array.isArray(value) && value.length === 0 ? null : value
+    if (value !== null && !(Array.isArray(value) && value.length === 0)) return value
+    return tag.empty === 'keep' ? (lastPublished(`tag:${tag.id}`, facts, this.asOf)?.value ?? null) : null
   }
 
   #treeValue(tree: TreeDefinition, facts: SubjectFacts): EventScopeValue {

@@ -137,7 +137,6 @@ describe('cycles', () => {
 describe('what this version cannot compute', () => {
   it.each<[object, string]>([
     [segment({ attr: 'reach.sms', is: true }), '/where/attr'],
-    [tag({ value: { attr: 'city' } }, { empty: 'keep' }), '/empty'],
     [{ kind: 'journey', trigger: { event: 'order.paid' } }, '/kind'],
   ])('%j is refused by name', (document, pointer) => {
     const found = problems(document)
@@ -146,6 +145,13 @@ describe('what this version cannot compute', () => {
     )
     expect(found.every((problem) => problem.includes('NOT_SUPPORTED_YET'))).toBe(true)
   })
+})
+
+it('keeps a former value only where a tag has one value by rules or tiers', () => {
+  expect(problems(tag({ value: { attr: 'city' } }, { empty: 'keep' }))).toEqual([
+    '/empty: empty: keep is for a tag of one value with rules or tiers',
+  ])
+  expect(problems(tag({ rules: [{ value: 'a', when: { attr: 'city', known: true } }] }, { empty: 'keep' }))).toEqual([])
 })
 
 describe('the whole language', () => {
@@ -352,7 +358,10 @@ describe('a definition that resolves', () => {
       metrics: ['orders'],
       segments: ['rich'],
       lists: ['vip_upload'],
+      trees: [],
       relations: [],
+      catalogues: [],
+      periods: [],
     })
   })
   it('carries the body of its recipe and stays the recipe', () => {

@@ -179,7 +179,16 @@ function resolveTag(tag: TagDefinition, scope: Scope, resolving: Resolving): voi
   resolve(tag.assign, tag, '/assign', scope, resolving)
   if (tag.refresh === 'realtime') resolveRealtime(tag, resolving)
   // Kept values would make a tag more than a function of its facts: counts by plan and by bitmaps would differ.
-  if (tag.empty === 'keep') resolving.report('/empty', notYet('empty: keep', '保留原值（empty: keep）'))
+  const way = assignWayOf(tag.assign)
+  if (tag.empty === 'keep' && (tag.family === 'multi' || (way !== 'rules' && way !== 'cut'))) {
+    resolving.report(
+      '/empty',
+      say(
+        'empty: keep is for a tag of one value with rules or tiers',
+        'empty: keep 只用于单值且以规则或分层赋值的标签',
+      ),
+    )
+  }
   warnOfValues(tag, scope, resolving)
 }
 

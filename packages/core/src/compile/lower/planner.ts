@@ -1,7 +1,7 @@
 import type { Catalog, DefinitionEntry, SubjectEntry } from '../../catalog/catalog.js'
 import { AppError } from '../../kernel/app-error.js'
 import { type Instant, type Zone, zoneOf } from '../../kernel/zone.js'
-import type { Assign, Definition, SegmentDefinition } from '../../language/document.js'
+import type { Assign, Definition, SegmentDefinition, TagDefinition } from '../../language/document.js'
 import { assignWayOf } from '../../language/frame/which.js'
 import type { Pass } from '../assemble.js'
 import type { CompileContext } from '../context.js'
@@ -18,6 +18,7 @@ import { DefinitionScope } from './definition-scope.js'
 import type { FitRegistry } from './fit-registry.js'
 import { ASSIGN_PLANS } from './heads.js'
 import { inside } from './inside.js'
+import { keptCode } from './kept-code.js'
 import { type Lowered, MISSING } from './lowered.js'
 import { Moments } from './moments.js'
 import { RelatedPasses } from './related-passes.js'
@@ -182,6 +183,8 @@ export class Planner implements Pass {
   segment(id: string): Expr {
     const { body, entry } = this.#definition(id)
     if (body.kind !== 'segment') return missing('UInt8')
+    // Whom a snapshot took is what was published of it last; it is never taken again inside another definition.
+    if (body.take !== undefined) return entry === undefined ? FALSE : this.stored.snapshot(entry.number)
     const isStored = entry && !this.compilation.own.has(id) && this.stored.head(entry.number) !== undefined
     return isStored ? this.stored.segment(entry.number) : this.memberOf(body)
   }
@@ -214,7 +217,14 @@ export class Planner implements Pass {
     const plan = ASSIGN_PLANS[way] as PlanAssign<Assign> | null
     if (plan === null) return scope.refuse(`assign: ${way}`, `/assign/${way}`)
     const value = plan(definition.assign, definition, scope, '/assign')
-    return inside(and([population, scope.only ?? TRUE]), blankWhenEmpty(value))
+    return inside(and([population, scope.only ?? TRUE]), blankWhenEmpty(this.#kept(definition, value)))
+  }
+
+  /** With `empty: keep` whoever would be blank keeps the value that was published last. */
+  #kept(tag: TagDefinition, value: Lowered): Lowered {
+    const entry = this.catalog.definitions.get(tag.id)
+    if (tag.empty !== 'keep' || entry === undefined) return value
+    return keptCode(value, this.stored.lastPublished(entry, tag))
   }
 
   /** Whom a definition is about, among those who are alive. */

@@ -110,6 +110,13 @@ export class StoredValues implements ColumnSource {
     )
   }
 
+  /** Whether the profile is among those a snapshot took last; never unknown. */
+  snapshot(id: number): Expr {
+    const head = this.head(id)
+    if (head !== undefined) return stored(id, head.baseRun, [1])
+    return call('eq', this.#history(id, 'value'), number(1))
+  }
+
   /** Whether the profile is in a list; never unknown. */
   list(id: number): Expr {
     const head = this.head(id)

@@ -95,13 +95,14 @@ const BASE_DEFINITIONS: readonly object[] = [
     id: 'rank',
     name: 'rank',
     ordered: true,
+    empty: 'keep',
     values: codes('low', 'mid', 'high'),
     assign: {
       rules: [
         { value: 'high', when: { attr: 'vip', is: true } },
         { value: 'mid', when: { attr: 'points', gt: 0 } },
+        { value: 'low', when: { attr: 'city', known: true } },
       ],
-      otherwise: 'low',
     },
   },
   {

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { TextShape } from './catalogue.js'
 import { endpoint } from './endpoint.js'
+import { Instant } from './page.js'
 
 const inWorkspace = ['NOT_SIGNED_IN', 'FORBIDDEN', 'WORKSPACE_REQUIRED'] as const
 /** Keys of relations, subjects and item catalogues. */
@@ -103,6 +104,29 @@ export const listEvents = endpoint({
   errors: inWorkspace,
 })
 
+export const showEvent = endpoint({
+  id: 'showEvent',
+  stage: 'collect',
+  method: 'GET',
+  path: '/events/{event}',
+  summary: {
+    zh: '查看事件：数量、最早与最近、各属性有值的数量',
+    en: 'One event: how often it happened, first and last, and how often each property is known',
+  },
+  access: 'read',
+  params: z.strictObject({ event: z.string().max(100) }),
+  response: z.object({
+    ...EventName.shape,
+    /** Once per subject it is about; replaced orders and undone imports are left out. */
+    volume: z.number().int(),
+    firstAt: Instant.nullable(),
+    lastAt: Instant.nullable(),
+    /** Property -> events that give it; of properties without a column of their own nothing is said. */
+    known: z.record(z.string(), z.number().int()),
+  }),
+  errors: [...inWorkspace, 'NOT_FOUND'],
+})
+
 export const editEvent = endpoint({
   id: 'editEvent',
   stage: 'collect',
@@ -164,6 +188,7 @@ export const NAME_ENDPOINTS = [
   listRelations,
   saveRelation,
   listEvents,
+  showEvent,
   editEvent,
   editEventProperty,
   listItemCatalogues,

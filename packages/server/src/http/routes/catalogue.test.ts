@@ -98,7 +98,13 @@ describe('categories', () => {
     }
     expect(await known()).toEqual(expect.arrayContaining([['life', 'a', 'b'], ['tiers', 'a'], ['other']]))
     await moveCategory('tiers', 'other')
-    expect(await known()).toEqual(expect.arrayContaining([['life', 'b'], ['tiers', 'a'], ['other', 'a']]))
+    expect(await known()).toEqual(
+      expect.arrayContaining([
+        ['life', 'b'],
+        ['tiers', 'a'],
+        ['other', 'a'],
+      ]),
+    )
   })
 
   it('are nested sixteen levels deep and no deeper, also by moving', async () => {

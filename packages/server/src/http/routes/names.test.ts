@@ -7,6 +7,7 @@ import {
   listItemCatalogues,
   listRelations,
   saveRelation,
+  showEvent,
 } from '@tagtree/core/contract/names'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startTestServer, type TestServer } from '../../testing/test-server.js'
@@ -65,6 +66,10 @@ describe('events and item catalogues', () => {
     const events = await client.call(listEvents)
     expect(events.items.find(({ name }) => name === 'order.paid')).toMatchObject({ label: '付款', passive: true })
     expect(await join('items.sku', { catalogue: null })).toMatchObject({ catalogue: null })
+    const shown = await client.call(showEvent, { params: { event: 'order.paid' } })
+    expect(shown).toMatchObject({ label: '付款', volume: 1, known: { amount: 1, 'items.sku': 1, 'items.qty': 1 } })
+    expect(Date.parse(shown.firstAt!)).toBe(Date.parse(shown.lastAt!))
+    expect(await refusal(client.call(showEvent, { params: { event: 'order' } }))).toMatchObject({ code: 'NOT_FOUND' })
   })
 })
 

@@ -5,6 +5,7 @@ import { AppError } from '@tagtree/core/kernel/app-error'
 import type { z } from 'zod'
 import { changeNames } from '../../store/change-names.js'
 import { joinCatalogue } from '../../store/grow-catalog.js'
+import { measureEvent } from '../../store/measure-event.js'
 import type { Names, StoredEvent, StoredProperty } from '../../store/names.js'
 import { saveRelation, type WantedRelation } from '../../store/relations.js'
 import { type Bound, bind } from '../bind.js'
@@ -41,6 +42,13 @@ export function nameRoutes(deps: TagRouteDeps): readonly Bound[] {
     bind(contract.listEvents, async (_input, { workspace }) => {
       const { events } = await deps.loadCatalog(workspace.id)
       return { items: [...events.values()].map(showEvent) }
+    }),
+    bind(contract.showEvent, async ({ params }, { workspace }) => {
+      const { events } = await deps.loadCatalog(workspace.id)
+      const event = found(events.get(params.event), EVENT, params.event)
+      const clickhouse = deps.clickhouse.workspace(workspace.database)
+      const measured = await measureEvent(clickhouse, event, await deps.readScanState(workspace.id))
+      return { ...showEvent(event), ...measured }
     }),
     bind(contract.editEvent, async ({ params, body }, { workspace }) => {
       await changeNames(deps.pool, workspace.id, async (tx, names) => {

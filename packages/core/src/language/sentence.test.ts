@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest'
+import type { JourneyDocument } from './document.js'
+import { journeySentence } from './journey-sentence.js'
 import { parseDefinition } from './parse.js'
 import { resolveDefinition } from './resolve.js'
+import { resolveJourney } from './resolve-journey.js'
 import { sentence } from './sentence.js'
 import { shopCatalog } from './testing/shop.js'
 
@@ -185,4 +188,65 @@ describe('tags', () => {
 it('never glues Chinese to letters or digits outside of names', () => {
   const [zh] = who({ did: 'order.paid', where: { prop: 'channel', is: 'APP端3' }, within: { last: '7d' }, gte: 1 })
   expect(zh).toBe('近 7 天内支付订单（渠道为“APP端3”）不少于 1 次')
+})
+
+describe('the rest of the language', () => {
+  it.each<[object, string, string]>([
+    [
+      {
+        sequence: [{ did: 'page.viewed', key: 'url' }],
+        notThen: { did: 'order.paid', key: 'channel', within: '1d' },
+        within: { last: '7d' },
+      },
+      '近 7 天内浏览页面（同一 url），之后 1 天内没有支付订单',
+      'viewed a page (the same url), not followed by paid for an order within 1 day in the last 7 days',
+    ],
+    [
+      { per: 'day', of: { did: 'order.paid', within: { last: '90d' } }, having: { gte: 2 }, gte: 3 },
+      '按天统计近 90 天内支付订单的次数，满足不低于 2 的个数不低于 3',
+      'number of days with number of "paid for an order" in the last 90 days that is at least 2 is at least 3',
+    ],
+    [
+      { did: 'order.paid', within: { from: { did: 'page.viewed', get: 'firstAt' }, skip: '7d', for: '1d' }, gte: 1 },
+      '首次浏览页面的时间起满 7 天后的 1 天内支付订单不少于 1 次',
+      'paid for an order at least once within 1 day beginning 7 days from the first "viewed a page"',
+    ],
+    [
+      { did: 'order.paid', where: { prop: 'channel', isNot: { attr: 'city' } }, gte: 1 },
+      '支付订单（渠道不为本人的城市）不少于 1 次',
+      'paid for an order where channel is not her own city at least once',
+    ],
+    [
+      { did: { changes: { tag: 'tier' } }, where: { prop: 'to', is: '金卡' }, gte: 1 },
+      '“会员等级”变更（变更后的值为“金卡”）不少于 1 次',
+      'had "membership tier" changed where the value after is "金卡" at least once',
+    ],
+  ])('%j', (where, zh, en) => {
+    expect(who(where)).toEqual([zh, en])
+  })
+  it('tells what a preference weighs', () => {
+    const weight = { events: { 'order.paid': 5, 'page.viewed': 1 }, halfLife: '30d' }
+    const assign = { top: 'order_id', did: ['order.paid', 'page.viewed'], weight, share: 0.2, atLeast: 5 }
+    expect(tag({ assign })).toEqual([
+      '支付订单或浏览页面最多的订单号（支付订单按 5 倍计，每 30 天减半，占比不低于 20%，至少 5 条）',
+      'the most frequent order number of "paid for an order" or "viewed a page" ("paid for an order" counts 5 times, halved every 30 days, each at least 20% of all, from at least 5)',
+    ])
+  })
+  it('says a journey', () => {
+    const parsed = parseDefinition({
+      kind: 'journey',
+      id: 'j',
+      name: 'n',
+      trigger: { event: 'order.paid', where: { prop: 'amount', gte: 100 }, if: { attr: 'vip', is: true } },
+      waitFor: { event: 'order.refunded', where: { prop: 'order_id', is: { trigger: 'order_id' } }, within: '24h' },
+    })
+    const journey = (parsed.ok ? parsed.definition : null) as JourneyDocument
+    expect(resolveJourney(journey, catalog).issues).toEqual([])
+    expect(journeySentence(journey, catalog, 'zh')).toBe(
+      '发生支付订单（金额不低于 100）时；仅当是否会员为是；等待 24 小时内退款（order_id 为触发事件的订单号）',
+    )
+    expect(journeySentence(journey, catalog, 'en')).toBe(
+      `when "paid for an order" where amount is at least 100 happens; only if member is yes; wait 24 hours for "got a refund" where order_id is the trigger's order number`,
+    )
+  })
 })

@@ -56,7 +56,7 @@ export function resolveDefinitionReference(
       ),
     )
   }
-  if (kind !== 'tree') resolving.uses.name(`${kind}s`, id)
+  resolving.uses.name(`${kind}s`, id)
   return about === scope.subject
 }
 

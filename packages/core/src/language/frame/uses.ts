@@ -12,7 +12,12 @@ export interface Uses {
   readonly metrics: readonly string[]
   readonly segments: readonly string[]
   readonly lists: readonly string[]
+  readonly trees: readonly string[]
   readonly relations: readonly string[]
+  /** Item catalogues whose fields are read. */
+  readonly catalogues: readonly string[]
+  /** Named stretches of the calendar. */
+  readonly periods: readonly string[]
 }
 
 /** Gathers uses while a definition is resolved. */
@@ -27,7 +32,10 @@ export class UsesCollector {
     metrics: [] as string[],
     segments: [] as string[],
     lists: [] as string[],
+    trees: [] as string[],
     relations: [] as string[],
+    catalogues: [] as string[],
+    periods: [] as string[],
   }
 
   /** What was gathered. */

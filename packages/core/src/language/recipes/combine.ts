@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { nearest } from '../../kernel/nearest.js'
 import type { Code, Condition, Value } from '../document.js'
+import { compareUtf8 } from '../event-scope/compare.js'
 import { rule } from '../frame/checked.js'
 import { pointerTo, say, sayNearest } from '../frame/message.js'
 import { code } from '../frame/primitives.js'
@@ -16,6 +17,10 @@ interface Combine {
 }
 
 const MOST_CELLS = 200
+
+/** By the bytes of the keys: a database gives them back in an order of its own. */
+const inOrder = <T>(record: Readonly<Record<string, T>>): [string, T][] =>
+  Object.entries(record).sort(([a], [b]) => compareUtf8(a, b))
 
 /** Names for the cells of a table of two tags. */
 export const combine: RecipeModule<Combine> = {
@@ -37,8 +42,8 @@ export const combine: RecipeModule<Combine> = {
       ),
   expand: ({ rows, columns, cells, otherwise }) => ({
     assign: {
-      rules: Object.entries(cells).flatMap(([row, names]) =>
-        Object.entries(names).map(([column, value]) => ({
+      rules: inOrder(cells).flatMap(([row, names]) =>
+        inOrder(names).map(([column, value]) => ({
           value,
           when: { all: [{ ...rows, is: row } as Condition, { ...columns, is: column } as Condition] },
         })),

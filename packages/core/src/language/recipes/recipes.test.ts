@@ -279,6 +279,12 @@ describe('what recipes make', () => {
       },
     })
   })
+  it('combines cells whatever order a database gives their keys back in', () => {
+    const cells = { b: { y: '1', x: '2' }, a: { x: '3' } }
+    const same = { a: { x: '3' }, b: { x: '2', y: '1' } }
+    const tags = { rows: { tag: 'r' }, columns: { tag: 'c' } }
+    expect(bodyOf('combine', { ...tags, cells })).toEqual(bodyOf('combine', { ...tags, cells: same }))
+  })
   it('makes a tag of several values where it gives several', () => {
     expect(bodyOf('time_preference', {})).toMatchObject({ family: 'multi', assign: { n: 3, atLeast: 10 } })
     expect(bodyOf('time_preference', { n: 1 })).not.toHaveProperty('family')

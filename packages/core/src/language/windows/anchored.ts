@@ -114,5 +114,8 @@ function sayAnchored(window: AnchoredWindow, scope: Scope, speaker: Speaker): st
   if (window.to !== undefined) return speaker.pick(`${begin}至${say(window.to)}`, `${begin} to ${say(window.to)}`)
   return length === null
     ? begin
-    : speaker.pick(`${begin} ${length}内`, `within ${length} ${skip === '' ? '' : 'beginning '}${begin}`)
+    : speaker.pick(
+        `${begin}${skip === '' ? ' ' : '后的 '}${length}内`,
+        `within ${length} ${skip === '' ? '' : 'beginning '}${begin}`,
+      )
 }

@@ -8,7 +8,8 @@ import type { WindowModule } from '../frame/window-module.js'
 /** A named stretch of the workspace calendar. */
 export const period: WindowModule<{ period: Id }> = {
   schema: () => z.strictObject({ period: id }),
-  resolve: (window, at, _scope, { catalog, report }) => {
+  resolve: (window, at, _scope, { catalog, report, uses }) => {
+    uses.name('periods', window.period)
     if (catalog.periods.has(window.period)) return
     const near = nearest(window.period, catalog.periods.keys())
     report(

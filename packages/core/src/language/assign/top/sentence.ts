@@ -1,4 +1,5 @@
 import type { TopAssign } from '../../document.js'
+import { compareUtf8 } from '../../event-scope/compare.js'
 import type { SayWay } from '../../frame/say-way.js'
 import type { Speaker } from '../../frame/speaker.js'
 import { sayStreamParts } from '../../heads/did/sentence.js'
@@ -24,7 +25,8 @@ export const topSentence: SayWay<TopAssign> = (assign, _tag, scope, speaker) => 
 /** What weighs more, what fades, and what is too little. */
 function sayTerms({ weight, atLeast, share }: TopAssign, speaker: Speaker): string {
   const terms: string[] = []
-  for (const [event, times] of Object.entries(weight?.events ?? {})) {
+  const events = Object.entries(weight?.events ?? {}).sort(([a], [b]) => compareUtf8(a, b))
+  for (const [event, times] of events) {
     if (times === 1) continue
     const label = speaker.label(speaker.catalog.events.get(event)?.labels ?? event)
     terms.push(speaker.pick(`${label}按 ${times} 倍计`, `"${label}" counts ${times} times`))

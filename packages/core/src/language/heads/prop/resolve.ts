@@ -48,7 +48,9 @@ export function resolveProperty(
       ),
     )
   } else if ('catalogued' in lookup) {
-    for (const { event } of lookup.catalogued.of.entries) uses.property(event, lookup.catalogued.of.name)
+    const { of, catalogue } = lookup.catalogued
+    for (const { event } of of.entries) uses.property(event, of.name)
+    uses.name('catalogues', catalogue)
   } else if ('catalogueLacks' in lookup) {
     const { catalogue, field, fields } = lookup.catalogueLacks
     resolving.report(

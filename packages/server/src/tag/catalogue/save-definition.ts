@@ -39,11 +39,11 @@ export function checkDefinition(
   if (!parsed.ok) throw invalid(parsed.issues)
   const resolved = resolveDefinition(parsed.definition, catalog)
   if (!resolved.ok) throw invalid(resolved.issues)
-  const { tags, metrics, segments, lists } = resolved.uses
+  const { tags, metrics, segments, lists, trees } = resolved.uses
   return {
     definition: resolved.definition,
     warnings: resolved.warnings,
-    uses: [...tags, ...metrics, ...segments, ...lists],
+    uses: [...tags, ...metrics, ...segments, ...lists, ...trees],
   }
 }
 

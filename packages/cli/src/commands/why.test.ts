@@ -46,6 +46,8 @@ const found: ResponseOf<typeof explainSubject> = {
     groups: [
       {
         text: '打开应用',
+        count: 7,
+        enoughCount: 2,
         events: Array.from({ length: 7 }, (_, i) => ({
           event: 'app.opened',
           text: '打开应用',

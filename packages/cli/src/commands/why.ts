@@ -69,11 +69,11 @@ function decidingLines({ deciding }: Explanation, text: Pick): string[] {
     ...rest(events.length - MOST_SHOWN * 4, 2, text),
     ...groups.flatMap((group) => [
       `  ${group.text}: ${text(
-        `共 ${group.events.length} 次，少掉其中 ${group.enough.length} 次就会改变`,
-        `${group.events.length} in all; without ${group.enough.length} of them it would be another`,
+        `共 ${group.count} 次，少掉其中 ${group.enoughCount} 次就会改变`,
+        `${group.count} in all; without ${group.enoughCount} of them it would be another`,
       )}`,
       ...group.events.slice(0, MOST_SHOWN).map((one) => `    ${eventLine(one)}`),
-      ...rest(group.events.length - MOST_SHOWN, 4, text),
+      ...rest(group.count - MOST_SHOWN, 4, text),
     ]),
     ...attributes.map((one) => `  ${one.name}: ${one.valueText}${one.at === null ? '' : `  (${local(one.at)})`}`),
     '',

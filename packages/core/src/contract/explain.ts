@@ -76,7 +76,17 @@ const Explanation = z.object({
     /** Without any one of these the value would be another. */
     events: z.array(ExplainedEvent),
     /** Events none of which matters alone; without those of `enough` the value would be another. */
-    groups: z.array(z.object({ text: z.string(), events: z.array(ExplainedEvent), enough: z.array(z.string()) })),
+    groups: z.array(
+      z.object({
+        text: z.string(),
+        count: z.number().int(),
+        /** The newest of them. */
+        events: z.array(ExplainedEvent),
+        enoughCount: z.number().int(),
+        /** At most a thousand are named. */
+        enough: z.array(z.string()),
+      }),
+    ),
     attributes: z.array(
       z.object({
         kind: z.enum(['attribute', 'list', 'identity']),

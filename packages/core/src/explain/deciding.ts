@@ -105,7 +105,11 @@ class Search {
     const own = new Set(seqs)
     found.push({
       said,
-      events: this.#newestFirst.filter((event) => own.has(event.seq)).map((event) => this.#show(event)),
+      count: seqs.length,
+      events: this.#newestFirst
+        .filter((event) => own.has(event.seq))
+        .slice(0, MOST_EVENTS)
+        .map((event) => this.#show(event)),
       enough,
     })
   }

@@ -62,7 +62,9 @@ export interface DecidingEvent {
 export interface DecidingGroup {
   /** Which events: the stream and its test in words. */
   readonly said: Said
-  /** All that count, newest first. */
+  /** How many count. */
+  readonly count: number
+  /** The newest of them. */
   readonly events: readonly DecidingEvent[]
   /** A smallest set of them without which the value is another; none of it can be spared. */
   readonly enough: readonly bigint[]

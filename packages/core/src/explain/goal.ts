@@ -1,6 +1,6 @@
 import { ONE, parseDecimal } from '../kernel/decimal.js'
 import type { OperatorName } from '../language/document.js'
-import { compareValues, foldAscii, isList } from '../language/event-scope/compare.js'
+import { foldAscii, isList } from '../language/event-scope/compare.js'
 import type { EventScopeScalar, EventScopeValue } from '../language/event-scope/event-scope.js'
 
 /** What a value should become so that a comparison comes out as wanted. Ranges include both ends; null = no end. */
@@ -194,11 +194,4 @@ export function samplesOf(goal: Goal, current: EventScopeValue = null): readonly
     case 'known':
       return current === null || isList(current) ? [] : [current]
   }
-}
-
-/** Whether a goal asks for something greater than the value. */
-export function asksForMore(goal: Goal, value: EventScopeValue): boolean {
-  if (goal.kind !== 'number' && goal.kind !== 'date') return false
-  if (value === null) return true
-  return goal.from !== null && compareValues(value, goal.from) === -1
 }

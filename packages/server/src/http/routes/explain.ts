@@ -88,8 +88,10 @@ function shown(explanation: Explanation, language: 'zh' | 'en'): Omit<Answer, 'p
       events: deciding.events.map(event),
       groups: deciding.groups.map((group) => ({
         text: say(group.said),
+        count: group.count,
         events: group.events.map(event),
-        enough: group.enough.map(String),
+        enoughCount: group.enough.length,
+        enough: group.enough.slice(0, 1000).map(String),
       })),
       attributes: deciding.attributes.map(({ kind, key, name, said, at }) => ({
         ...{ kind, key, name: say(name), valueText: say(said) },

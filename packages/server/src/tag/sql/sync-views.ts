@@ -12,7 +12,24 @@ export type PublishedHeads = ReadonlyMap<number, Pick<TagHead, 'valueType'>>
  * Brings the views of a workspace up to date with its catalogue: what is new is made, what changed is replaced, what is
  * gone is dropped. Asked before every check and run; when nothing changed it is one short look.
  */
-export async function syncViews(
+export function syncViews(
+  clickhouse: WorkspaceClickHouse,
+  catalog: Catalog,
+  heads: PublishedHeads,
+): Promise<readonly SqlView[]> {
+  const before = syncing.get(clickhouse) ?? Promise.resolve()
+  const turn = before.then(() => sync(clickhouse, catalog, heads))
+  syncing.set(
+    clickhouse,
+    turn.catch(() => undefined),
+  )
+  return turn
+}
+
+/** Those of one workspace follow each other: two that replace one view at once would hinder each other. */
+const syncing = new WeakMap<WorkspaceClickHouse, Promise<unknown>>()
+
+async function sync(
   clickhouse: WorkspaceClickHouse,
   catalog: Catalog,
   heads: PublishedHeads,

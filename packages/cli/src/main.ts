@@ -11,6 +11,7 @@ import { addImportCommands } from './commands/import.js'
 import { addJobCommands } from './commands/jobs.js'
 import { addListCommands } from './commands/list.js'
 import { addMappingCommands } from './commands/mapping.js'
+import { addPlanCommands } from './commands/plan.js'
 import { addRateCommands } from './commands/rate.js'
 import { addSegmentCommands } from './commands/segment.js'
 import { addSessionCommands } from './commands/session.js'
@@ -29,6 +30,7 @@ const commands: readonly AddCommands[] = [
   addCalendarCommands,
   addRateCommands,
   addCatalogueCommands,
+  addPlanCommands,
   addTagCommands,
   addTagHistoryCommands,
   addSegmentCommands,

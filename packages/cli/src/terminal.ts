@@ -12,6 +12,8 @@ export interface Terminal {
   /** Raw bytes to standard output; resolves when they are taken. */
   write(bytes: Uint8Array): Promise<void>
   readonly isInteractive: boolean
+  /** Whether results are looked at in colours; absent = not. */
+  readonly hasColours?: boolean
   /** A line typed by the person, or the first line of standard input when there is no terminal. */
   ask(question: string, options?: { readonly hidden?: boolean }): Promise<string>
 }
@@ -25,6 +27,8 @@ export function processTerminal(language: 'zh' | 'en'): Terminal {
     write: (bytes) =>
       new Promise((resolve, reject) => process.stdout.write(bytes, (error) => (error ? reject(error) : resolve()))),
     isInteractive: process.stdin.isTTY === true,
+    // Asks the terminal, and NO_COLOR and FORCE_COLOR.
+    hasColours: process.stdout.isTTY === true && process.stdout.hasColors(),
     async ask(question, { hidden = false } = {}) {
       if (!process.stdin.isTTY) return (await readStandardInput()).split(/\r?\n/)[0] ?? ''
       process.stderr.write(question)

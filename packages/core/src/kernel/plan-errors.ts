@@ -23,6 +23,13 @@ export const PLAN_ERRORS = {
     'Correct the definitions or the tests, or apply with skipTests (--skip-tests).',
     '请修改定义或测试，或以 skipTests（--skip-tests）应用。',
   ),
+  PLAN_DIFFERS: entry(
+    409,
+    'The workspace is not as the plan says: {count} difference(s).',
+    '工作区与方案不一致：有 {count} 处不同。',
+    'Apply the plan (tagtree plan apply), or export the workspace anew.',
+    '请应用方案（tagtree plan apply），或重新导出。',
+  ),
   PLAN_BASE_CHANGED: entry(
     409,
     'The catalogue was changed since the plan was compared with it (change {now} came after {base}). Nothing was changed.',

@@ -91,20 +91,22 @@ function yamlOf(content: Readonly<Record<string, unknown>>): string {
   const root = document.contents as unknown as YAMLMap<Node, Node>
   for (const { key, value } of root.items) {
     if (isScalar(key) && key.value !== 'plan') key.spaceBefore = true
-    if (isSeq<Node>(value)) layOutList(value)
+    // A test keeps the order in which it was written: names in it are its own.
+    if (isSeq<Node>(value)) layOutList(value, nameOf({ key }) !== 'tests')
   }
   return document.toString({ lineWidth: 0, indentSeq: true, flowCollectionPadding: true })
 }
 
 /** Entries of a section stand apart, each as a block. */
-function layOutList(list: YAMLSeq<Node>): void {
+function layOutList(list: YAMLSeq<Node>, isSorted: boolean): void {
   for (const [index, item] of list.items.entries()) {
     if (index > 0 && isMap(item)) item.spaceBefore = true
+    if (isSorted) sortKeys(item)
     layOut(item, 4, true)
     const below = isMap<Node, Node>(item) ? item.get('categories', true) : undefined
     if (isSeq<Node>(below)) {
       below.flow = false
-      layOutList(below as YAMLSeq<Node>)
+      layOutList(below as YAMLSeq<Node>, isSorted)
     }
   }
 }
@@ -112,11 +114,17 @@ function layOutList(list: YAMLSeq<Node>): void {
 /** Words that YAML 1.1 takes for truth values or times; they are quoted, so that every reader reads the same. */
 const AMBIGUOUS = /^(?:y|n|yes|no|on|off|[-+]?[\d_]+(?::[0-5]?\d)+(?:\.\d*)?)$/i
 
-/** Sorts keys and puts on one line what fits there. Answers the width as one line; infinite when it cannot be. */
+function sortKeys(node: Node | null): void {
+  if (isSeq<Node>(node)) for (const item of node.items) sortKeys(item)
+  if (!isMap<Node, Node | null>(node)) return
+  node.items.sort((left, right) => compareKeys(nameOf(left), nameOf(right)))
+  for (const { value } of node.items) sortKeys(value)
+}
+
+/** Puts on one line what fits there. Answers the width as one line; infinite when it cannot be. */
 function layOut(node: Node | null, indent: number, isEntry = false): number {
   if (node === null) return 4
   if (isMap<Node, Node | null>(node)) {
-    node.items.sort((left, right) => compareKeys(nameOf(left), nameOf(right)))
     let width = 2
     let widest = 0
     for (const pair of node.items) {
@@ -142,7 +150,7 @@ function layOut(node: Node | null, indent: number, isEntry = false): number {
   return node.value.includes('\n') ? Number.POSITIVE_INFINITY : widthOf(JSON.stringify(node.value))
 }
 
-function nameOf({ key }: Pair<Node, Node | null>): string {
+function nameOf({ key }: Pick<Pair<Node, Node | null>, 'key'>): string {
   return isScalar(key) ? String(key.value) : ''
 }
 

@@ -2,17 +2,17 @@ import { createReadStream, existsSync, mkdirSync, rmSync, statSync } from 'node:
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { savePeriod } from '@tagtree/core/contract/calendar'
-import { createCategory, saveDefinition } from '@tagtree/core/contract/catalogue'
-import { ApiError, type Client } from '@tagtree/core/contract/client'
+import type { Client } from '@tagtree/core/contract/client'
 import { createWorkspace, listWorkspaces } from '@tagtree/core/contract/govern'
 import { showImport, startImport, uploadFile } from '@tagtree/core/contract/import'
 import { showJob } from '@tagtree/core/contract/jobs'
+import { applyPlan } from '@tagtree/core/contract/plan'
 import { runTags } from '@tagtree/core/contract/tag'
 import { DEMO_MAPPINGS } from '@tagtree/core/demo/mappings/mappings'
 import { demoPeriods } from '@tagtree/core/demo/periods'
-import { DEMO_PLAN } from '@tagtree/core/demo/plan/plan'
 import { DEMO_CUSTOMERS, DEMO_SEED } from '@tagtree/core/demo/shop'
 import { AppError } from '@tagtree/core/kernel/app-error'
+import { demoPlan } from './demo-plan.js'
 import { clientOf, type FirstStep, type FirstStepContext } from './first-step.js'
 import { writeDemoApart } from './write-demo-apart.js'
 
@@ -28,8 +28,8 @@ export interface DemoOptions {
 
 /**
  * Fills a new installation with the demo shop 云岚商城, through the API as a user would: files are uploaded and imported
- * with their mappings, the catalogue is saved, tags run. A start that was cut off is completed by the next one, because
- * files and keys are the same for the same workspace.
+ * with their mappings, the catalogue is applied as a plan file, tags run. A start that was cut off is completed by the
+ * next one, because files and keys are the same for the same workspace.
  */
 export function demoStep(options: DemoOptions): FirstStep {
   return {
@@ -105,30 +105,9 @@ async function loadFiles(
   )
 }
 
-/** Saves the categories and definitions; those of an earlier, cut off start are kept. */
+/** Applies the plan of the demo; after an earlier, cut off start there may be nothing left to do. */
 async function savePlan(context: FirstStepContext): Promise<void> {
-  const client = clientOf(context, slug)
-  const places = new Map<string, string>()
-  for (const category of DEMO_PLAN.categories) {
-    for (const tag of category.tags) places.set(tag, category.id)
-    try {
-      await client.call(createCategory, {
-        body: { id: category.id, name: category.name, parentId: category.parent ?? null },
-      })
-    } catch (error) {
-      if (!(error instanceof ApiError && error.code === 'NAME_TAKEN')) throw error
-    }
-  }
-  for (const document of DEMO_PLAN.definitions) {
-    const category = places.get(document.id)
-    await client.call(saveDefinition, {
-      params: { id: document.id },
-      body: {
-        document: { ...document },
-        ...(category === undefined ? {} : { categoryId: category }),
-      },
-    })
-  }
+  await clientOf(context, slug).call(applyPlan, { body: { files: [demoPlan()] } })
 }
 
 async function waitForJob(client: Client, id: number, signal: AbortSignal): Promise<void> {

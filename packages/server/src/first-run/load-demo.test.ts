@@ -35,9 +35,9 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true })
 })
 
-const people = async (where: object): Promise<number> => {
+const people = async (where: object, subject = 'person'): Promise<number> => {
   const counted = await server.client('demo').call(countAudience, {
-    body: { document: { version: 1, kind: 'segment', id: 'asked', name: 'asked', where } },
+    body: { document: { version: 1, kind: 'segment', id: 'asked', name: 'asked', subject, where } },
   })
   return counted.people
 }
@@ -47,6 +47,8 @@ describe('the demo workspace', () => {
     expect(catalog.relations.get('employs')).toMatchObject({ from: 'organisation', to: 'person', inverseOf: null })
     expect(catalog.relations.get('employer')).toMatchObject({ from: 'person', inverseOf: 'employs' })
     expect(await people({ via: 'employer', where: { attr: 'industry', known: true }, gte: 1 })).toBeGreaterThan(0)
+    const namesSomebody = { via: 'employs', where: { attr: 'name', known: true }, gte: 1 }
+    expect(await people(namesSomebody, 'organisation')).toBeGreaterThan(0)
   })
 
   it('knows brands, price bands and list prices of everything that is sold', async () => {
@@ -65,6 +67,15 @@ describe('the demo workspace', () => {
        FROM events ARRAY JOIN i_sku AS sku WHERE event = 'order.paid'`,
     )
     expect(sold!.known).toBe(sold!.lines)
+    const bought = { did: 'order.paid', each: 'items', gte: 1 }
+    const [buyers, dear, other] = await Promise.all([
+      people(bought),
+      people({ ...bought, where: { prop: 'items.sku.price_band', is: '高端' } }),
+      people({ ...bought, where: { prop: 'items.sku.price_band', notIn: ['高端'] } }),
+    ])
+    expect(dear).toBeGreaterThan(0)
+    expect(dear).toBeLessThan(buyers)
+    expect(dear + other).toBeGreaterThanOrEqual(buyers)
   })
 
   it('has its holidays, promotions and periods', async () => {

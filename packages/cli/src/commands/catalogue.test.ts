@@ -59,6 +59,24 @@ assign: { cut: { did: order.paid, get: { sum: amount } }, at: [150, 250], values
   )
 
 describe('tagtree', () => {
+  it('says why a SQL tag is refused, and shows what an allowed one gives', async () => {
+    const sqlTag = (sql: string) =>
+      write(
+        'sql.json',
+        JSON.stringify({ version: 1, kind: 'tag', id: 'big', name: '大单', assign: { given: { sql } } }),
+      )
+    const refused = await type('definition', 'check', sqlTag("SELECT profile_id, file('/etc/passwd') FROM order_paid"))
+    expect(refused.code).not.toBe(0)
+    expect(refused.err).toContain('/assign/given/sql')
+    expect(refused.err).toContain('SQL 标签不能使用函数“file”')
+    const allowed = sqlTag("SELECT profile_id, if(max(amount) > 150, '有', '无') FROM order_paid GROUP BY profile_id")
+    expect(await type('definition', 'check', allowed)).toMatchObject({ code: 0 })
+    const preview = await type('definition', 'preview', allowed)
+    expect(preview.out).toMatch(/有\s+2\n无\s+1/)
+    expect(preview.out).toMatch(/客户\s+值/)
+    expect(preview.err).toContain('SQL 给出 3 行')
+  })
+
   it('goes from a category and a file to the tree, an audience and its members', async () => {
     expect(await type('category', 'create', 'value', '价值特征')).toMatchObject({ code: 0 })
     expect(await type('definition', 'save', tierFile(), '--category', 'value')).toMatchObject({ code: 0 })

@@ -183,7 +183,7 @@ describe('a plan file', () => {
       ],
     })
     expect(buyers).toMatchObject({ values: [{ code: 'member', before: 11, after: 10, gained: 0, lost: 1 }] })
-    expect(rich).toMatchObject({ id: 'rich', because: ['spend_tier', 'buyers'], changed: 1 })
+    expect(rich).toMatchObject({ id: 'rich', because: ['buyers', 'spend_tier'], changed: 1 })
     expect((await diff(PLAN)).changes).toEqual([])
   })
 
@@ -225,6 +225,27 @@ metrics:
     expect(tree.categories[0]!.tags.map(({ id }) => id)).toEqual(['interests', 'city'])
     expect(tree.categories[0]!.categories[0]!.tags.map(({ id }) => id)).toEqual(['half'])
     expect(await apply(changed, { prune: true })).toMatchObject({ changeNo: null })
+    await shop.client.call(catalogue.undoCatalogueChange, { params: { changeNo: changeNo! } })
+    expect(await exported()).toBe(before)
+  })
+
+  it('knows the tags of its categories, and who is moved when a tag moves', async () => {
+    const asking = (category: string) => `
+segments:
+  - { id: placed, name: 有标签者, where: { member: { category: value } } }
+tags:
+  - { id: spend_tier, name: { zh: 消费档, en: spending tier }, category: ${category}, ordered: true, only: { member: { segment: buyers } },
+      assign: { cut: { metric: spend }, at: [300, 800], values: [低, 中, 高] } }
+`
+    const before = await exported()
+    const { changeNo } = await apply(asking('spending'))
+    const found = await diff(asking('basic'))
+    expect(found.changes).toMatchObject([
+      { id: 'spend_tier', action: 'kept', moved: { from: 'spending', to: 'basic' } },
+    ])
+    expect(found.impacts).toMatchObject([
+      { id: 'placed', because: ['value'], values: [{ code: 'member', before: 11, after: 0, gained: 0, lost: 11 }] },
+    ])
     await shop.client.call(catalogue.undoCatalogueChange, { params: { changeNo: changeNo! } })
     expect(await exported()).toBe(before)
   })

@@ -85,7 +85,7 @@ async function dryRun(deps: TagRouteDeps, context: WorkspaceContext, checked: Ch
       keep: async () => undefined,
     }),
   }
-  const { impacts, cost } = await computeImpacts(scope, impactedBy(checked), now, context.signal)
+  const { impacts, cost } = await computeImpacts(scope, impactedBy(checked, catalog), now, context.signal)
   return { impacts, cost: { ...cost } }
 }
 

@@ -7,6 +7,7 @@ import { resolveDefinition } from '@tagtree/core/language/resolve'
 import { diffPlan, type PlanDiff, removedIds } from '@tagtree/core/plan/diff-plan'
 import type { Plan, PlanFile } from '@tagtree/core/plan/plan'
 import { withPlan } from '@tagtree/core/plan/plan-catalog'
+import { plannedCategories } from '@tagtree/core/plan/plan-categories'
 import { LARGEST_PLAN, readPlan, type WrittenPlan } from '@tagtree/core/plan/read-plan'
 import { KIND_WORDS } from '../catalogue/kind-words.js'
 import type { LivePlan } from './live-plan.js'
@@ -52,12 +53,11 @@ export function checkPlan(
     tests: written.tests.map(({ test }) => test),
   }
   const diff = diffPlan(live.plan, wanted, options)
-  const removed = removedIds(diff.changes).definitions
-  const grown = withPlan(
-    catalog,
-    wanted.definitions.map(({ document }) => document),
-    removed,
-  )
+  const gone = removedIds(diff.changes)
+  const removed = gone.definitions
+  const bodiesOfPlan = wanted.definitions.map(({ document }) => document)
+  const categories = plannedCategories(live.plan, wanted, gone)
+  const grown = { ...withPlan(catalog, bodiesOfPlan, removed), categories }
   return { written, live, wanted, diff, catalog: grown, ...resolveAll(written, grown, catalog, live, removed) }
 }
 
@@ -111,8 +111,8 @@ function resolveAll(
     warnings.push(...resolved.warnings.map((issue) => written.address(at, issue)))
     if (!resolved.ok) issues.push(...resolved.issues.map((issue) => written.address(at, issue)))
     else {
-      const { tags, metrics, segments, lists } = resolved.uses
-      uses.set(parsed.id, [...tags, ...metrics, ...segments, ...lists])
+      const { tags, metrics, segments, lists, trees } = resolved.uses
+      uses.set(parsed.id, [...tags, ...metrics, ...segments, ...lists, ...trees])
     }
   }
   if (issues.length > 0) throw planInvalid(issues)

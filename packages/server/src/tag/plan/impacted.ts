@@ -1,3 +1,4 @@
+import type { Catalog } from '@tagtree/core/catalog/catalog'
 import { canonicalHash } from '@tagtree/core/language/canonical'
 import type { Definition } from '@tagtree/core/language/document'
 import { referencesOf } from '@tagtree/core/language/references'
@@ -15,10 +16,11 @@ export interface Impacted {
 }
 
 /**
- * Definitions that mean something else after the plan: those it adds, changes or takes away, and those that rest on them.
+ * Definitions that mean something else after the plan: those it adds, changes or takes away, and those that rest on them or
+ * on a category whose tags become others.
  * New names and notes alone change nobody's value.
  */
-export function impactedBy({ diff, live, wanted, catalog }: CheckedPlan): Impacted[] {
+export function impactedBy({ diff, live, wanted, catalog }: CheckedPlan, liveCatalog: Catalog): Impacted[] {
   const now = new Map(live.plan.definitions.map(({ document }) => [document.id, document]))
   const then = new Map(wanted.definitions.map(({ document }) => [document.id, document]))
   const impacted = new Map<string, Impacted>()
@@ -30,24 +32,52 @@ export function impactedBy({ diff, live, wanted, catalog }: CheckedPlan): Impact
     if (!isSame) impacted.set(id, { id, before, after, because: [] })
   }
   const direct = new Set(impacted.keys())
-  for (const document of [...now.values()]) {
+  const names = { now: liveCatalog, then: catalog }
+  for (const document of now.values()) {
     const { id } = document
     if (direct.has(id)) continue
-    const because = [...direct].filter((changed) => now.has(changed) && restsOn(document, changed, catalog.definitions))
+    const because = reasonsOf(document, direct, names)
     if (because.length > 0) impacted.set(id, { id, before: document, after: then.get(id) ?? document, because })
   }
   return [...impacted.values()]
 }
 
-function restsOn(document: Definition, wanted: string, definitions: CheckedPlan['catalog']['definitions']): boolean {
+/** Changed definitions, and categories with other tags, that a definition rests on, also through others. */
+function reasonsOf(
+  document: Definition,
+  changed: ReadonlySet<string>,
+  { now, then }: { readonly now: Catalog; readonly then: Catalog },
+): string[] {
+  const reasons = new Set<string>()
   const seen = new Set<string>()
-  const open = [...referencesOf(document)]
-  for (let id = open.pop(); id !== undefined; id = open.pop()) {
-    if (id === wanted) return true
-    if (seen.has(id)) continue
-    seen.add(id)
-    const body = definitions.get(id)?.body
-    if (body) open.push(...referencesOf(body))
+  const open = [document]
+  for (let body = open.pop(); body !== undefined; body = open.pop()) {
+    const categories = categoriesOf(body)
+    for (const id of categories) if (tagsIn(now, id).join() !== tagsIn(then, id).join()) reasons.add(id)
+    for (const id of [...referencesOf(body), ...categories.flatMap((category) => tagsIn(then, category))]) {
+      if (changed.has(id)) reasons.add(id)
+      if (seen.has(id)) continue
+      seen.add(id)
+      const next = then.definitions.get(id)?.body
+      if (next) open.push(next)
+    }
   }
-  return false
+  return [...reasons].sort()
+}
+
+function tagsIn({ categories }: Catalog, id: string): string[] {
+  return [...(categories?.get(id)?.tags ?? [])].sort()
+}
+
+/** Categories whose tags a definition asks for. */
+function categoriesOf(document: Definition): string[] {
+  const found = new Set<string>()
+  const open: unknown[] = [{ ...document, recipe: undefined }]
+  for (let part = open.pop(); part !== undefined; part = open.pop()) {
+    if (typeof part !== 'object' || part === null) continue
+    const { member } = part as { readonly member?: { readonly category?: unknown } }
+    if (typeof member?.category === 'string') found.add(member.category)
+    open.push(...Object.values(part).filter((one) => typeof one === 'object' && one !== null))
+  }
+  return [...found]
 }

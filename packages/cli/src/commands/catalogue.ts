@@ -114,7 +114,26 @@ export const addCatalogueCommands: AddCommands = (program, cli) => {
       const document = await documentOf(file)
       const checked = await cli.client().call(contract.checkDefinition, { body: { document } })
       for (const warning of checked.warnings) terminal.err(`${warning.pointer}: ${warning.message}`)
+      if (cli.options().json) return terminal.out(JSON.stringify(checked, null, 2))
       terminal.out(checked.sentence[terminal.language])
+      for (const { id, since } of checked.histories) {
+        const begins = since ?? text('尚无', 'nothing yet')
+        terminal.err(
+          text(
+            `${id} 的历史始于 ${begins}；可用 tag backfill 补算`,
+            `the history of ${id} begins ${begins}; tag backfill computes more`,
+          ),
+        )
+      }
+      const { estimate } = checked
+      if (estimate === null) return
+      const mebibytes = Math.ceil(estimate.bytes / 1_048_576)
+      terminal.err(
+        text(
+          `每次运行约读取 ${estimate.rows} 行、${mebibytes} MiB，约 ${estimate.ms} 毫秒`,
+          `a run reads about ${estimate.rows} rows, ${mebibytes} MiB, in about ${estimate.ms} ms`,
+        ),
+      )
     })
   definition
     .command('preview <file>')

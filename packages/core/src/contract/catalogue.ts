@@ -230,7 +230,21 @@ export const checkDefinition = endpoint({
   summary: { zh: '检查定义并读成一句话', en: 'Check a definition and say it as a sentence' },
   access: 'read',
   body: z.strictObject({ document: Document }),
-  response: z.object({ sentence: Sentence, warnings: z.array(Issue), histories: Histories }),
+  response: z.object({
+    sentence: Sentence,
+    warnings: z.array(Issue),
+    histories: Histories,
+    /** What one run is expected to cost; null where that cannot be told. */
+    estimate: z
+      .object({
+        rows: z.number(),
+        bytes: z.number(),
+        ms: z.number(),
+        /** Bytes and time follow what earlier runs here measured; else a usual machine is assumed. */
+        isMeasured: z.boolean(),
+      })
+      .nullable(),
+  }),
   errors: [...inWorkspace, 'DEFINITION_INVALID', 'SQL_TAGS_NOT_SET_UP'],
 })
 

@@ -1,15 +1,16 @@
 import type { Catalog } from '@tagtree/core/catalog/catalog'
 import * as contract from '@tagtree/core/contract/catalogue'
 import { AppError, type Issue } from '@tagtree/core/kernel/app-error'
-import type { TagDefinition } from '@tagtree/core/language/document'
+import type { Definition, TagDefinition } from '@tagtree/core/language/document'
 import { sentence } from '@tagtree/core/language/sentence'
 import { makeBlindIdentity } from '../../identify/blind-identity.js'
 import * as definitions from '../../tag/catalogue/definitions.js'
 import { moveDefinition, setDefinitionState } from '../../tag/catalogue/place-definition.js'
 import * as saving from '../../tag/catalogue/save-definition.js'
 import { readUses } from '../../tag/catalogue/usage.js'
+import { estimateCost } from '../../tag/estimate-cost.js'
 import { readHistoryRanges, readsHistoryOf } from '../../tag/history/history-range.js'
-import { asKnown } from '../../tag/moment-context.js'
+import { asKnown, type MomentScope } from '../../tag/moment-context.js'
 import { type Preview, previewDefinition } from '../../tag/preview.js'
 import { readHeads } from '../../tag/run/heads.js'
 import { unpublishedRuns } from '../../tag/run/run-records.js'
@@ -37,6 +38,24 @@ export function definitionRoutes(deps: TagRouteDeps): readonly Bound[] {
     return ranges.map(shownRange)
   }
 
+  const momentScope = async (context: WorkspaceContext, catalog: Catalog): Promise<MomentScope> => ({
+    clickhouse: deps.clickhouse.workspace(context.workspace.database),
+    catalog,
+    scan: await deps.readScanState(context.workspace.id),
+    hidden: await inCatalogue(deps, context, ({ tx, workspaceId }) => unpublishedRuns(tx, workspaceId)),
+    blind: makeBlindIdentity(deps.vault, context.workspace.id, catalog),
+  })
+  /** A definition can be checked while the engine restarts; then nobody knows what it will read. */
+  const estimateOf = async (context: WorkspaceContext, definition: Definition, catalog: Catalog) => {
+    try {
+      const scope = await momentScope(context, catalog)
+      return await estimateCost(deps.pool, context.workspace.id, scope, definition, deps.now())
+    } catch (error) {
+      if (error instanceof AppError && error.code === 'ENGINE_UNAVAILABLE') return null
+      throw error
+    }
+  }
+
   return [
     bind(contract.listDefinitions, async ({ query }, context) => {
       const catalog = await catalogOf(context)
@@ -51,18 +70,13 @@ export function definitionRoutes(deps: TagRouteDeps): readonly Bound[] {
         sentence: sentences(definition, catalog),
         warnings: warnings.map(plainIssue(context)),
         histories: await historiesOf(context, definition),
+        estimate: await estimateOf(context, definition, catalog),
       }
     }),
     bind(contract.previewDefinition, async ({ body }, context) => {
       const catalog = await catalogOf(context)
       const { definition } = saving.checkDefinition(body.document, catalog)
-      const scope = {
-        clickhouse: deps.clickhouse.workspace(context.workspace.database),
-        catalog,
-        scan: await deps.readScanState(context.workspace.id),
-        hidden: await inCatalogue(deps, context, ({ tx, workspaceId }) => unpublishedRuns(tx, workspaceId)),
-        blind: makeBlindIdentity(deps.vault, context.workspace.id, catalog),
-      }
+      const scope = await momentScope(context, catalog)
       const now = deps.now()
       const asOf = asOfMoment(body.asOf, now)
       const knownAt = asOfMoment(body.knownAt, now, 'knownAt')

@@ -15,10 +15,14 @@ import { isSameValue } from './same-value.js'
 import type { Words } from './say.js'
 import type { Trial } from './trial.js'
 
-const WORK_CHANGES = 500_000
-const WORK_WAITING = 350_000
+const WORK_CHANGES = 200_000
+const WORK_WAITING = 100_000
 const MOST_TARGETS = 8
 const MOST_PER_TARGET = 2
+/** Amounts that are not enough are tried so many times as large. */
+const ENLARGED = [2n, 4n, 20n]
+/** At moments after the first so many amounts are tried again. */
+const MOST_PROBES_LATER = 6
 /** How far ahead the search looks. */
 const AHEAD = { count: 2, unit: 'y' } as const
 
@@ -66,7 +70,8 @@ class Search {
   #momentsOf(facts: SubjectFacts, ticks: 'day' | 'hour' | null = null): Moments {
     const { definition, context, zone, asOf } = this.trial
     const ahead = { from: asOf, to: addSpan(zone, asOf, AHEAD) }
-    const at = { catalog: context.catalog, zone, definition: this.trial.definitionOf, ...ahead }
+    const { definitionOf, numberOf } = this.trial
+    const at = { catalog: context.catalog, zone, definition: definitionOf, numberOf, ...ahead }
     return momentsOf(definition, facts, ticks === null ? at : { ...at, ticks })
   }
 
@@ -105,14 +110,16 @@ class Search {
   changes(target: Target): Counterfact[] {
     const { trial } = this
     const found: { steps: readonly Step[]; value: EventScopeValue }[] = []
-    for (const plan of plansFor(trial.definition, target.code, target.gives, trial)) {
+    const plans = plansFor(trial.definition, target.code, target.gives, trial)
+    for (const proposed of plans) {
       if (found.length >= MOST_PER_TARGET) break
       if (trial.work > this.#until) {
         this.isCut = true
         break
       }
-      if (found.some((one) => shapeOf(one.steps) === shapeOf(plan))) continue
-      if (!this.#works(plan, target)) continue
+      if (found.some((one) => shapeOf(one.steps) === shapeOf(proposed))) continue
+      const plan = this.#works(proposed, target) ? proposed : this.#enlarged(proposed, target)
+      if (plan === null) continue
       // Time alone may do it in that moment.
       if (target.holds(trial.at(trial.asOf + lengthOf(plan) + 1))) continue
       const steps = this.#smaller(plan, target)
@@ -126,6 +133,31 @@ class Search {
         const withRanges = deadline.steps
         return this.#counterfact(value, withRanges, deadline.moment, this.#roundDown(deadline.moment))
       })
+  }
+
+  /** A change may hinder itself (one more order lowers the average): a larger amount, the smallest that suffices. */
+  #enlarged(plan: Plan, target: Target): Plan | null {
+    const index = plan.findIndex((step) => step.kind === 'event' && Object.values(step.properties).some(isPositive))
+    const step = plan[index]
+    if (step?.kind !== 'event') return null
+    const [name, value] = Object.entries(step.properties).find(([, one]) => isPositive(one)) as [string, bigint]
+    let fails = value
+    for (const factor of ENLARGED) {
+      const amount = value * factor
+      if (!this.#works(withProperty(plan, index, name, amount), target)) {
+        fails = amount
+        continue
+      }
+      const works = (one: bigint): boolean => this.#works(withProperty(plan, index, name, one * STEP), target)
+      let [low, high] = [fails / STEP, amount / STEP]
+      while (high - low > 1n) {
+        const middle = (low + high) / 2n
+        if (works(middle)) high = middle
+        else low = middle
+      }
+      return withProperty(plan, index, name, high * STEP) as Plan
+    }
+    return null
   }
 
   /** The value after the steps, when it is what the target asks for. */
@@ -224,9 +256,8 @@ class Search {
         const value = step.properties[name] as bigint
         const tried = upTo === null ? [value * 2n, value * 1000n + STEP] : [upTo]
         const inside = this.#amounts().filter((one) => one > value && (upTo === null || one < upTo))
-        return [...tried, ...inside].every((amount) =>
-          this.#works(withProperty(steps, index, name, amount), target, at),
-        )
+        const few = inside.filter((_, at) => at % Math.ceil(inside.length / MOST_PROBES_LATER) === 0)
+        return [...tried, ...few].every((amount) => this.#works(withProperty(steps, index, name, amount), target, at))
       })
     })
   }
@@ -390,6 +421,10 @@ function bringDates(steps: readonly Step[]): boolean {
       Object.values(values).some((one) => typeof one === 'number'),
     )
   })
+}
+
+function isPositive(value: EventScopeValue): boolean {
+  return typeof value === 'bigint' && value > 0n
 }
 
 /** Of changes that differ only in amounts or values one is enough. */

@@ -13,8 +13,8 @@ import type { Words } from './say.js'
 import type { Trial } from './trial.js'
 
 /** Work for events alone and for groups of them. */
-const WORK_EVENTS = 250_000
-const WORK_GROUPS = 250_000
+const WORK_EVENTS = 80_000
+const WORK_GROUPS = 80_000
 const MOST_EVENTS = 50
 const MOST_GROUPS = 5
 

@@ -49,14 +49,17 @@ export interface MomentsOptions {
   readonly catalog: Catalog
   readonly zone: Zone
   readonly definition: (id: Id) => Definition | undefined
+  /** A number that a value of the definition always is; null = it may change. */
+  readonly numberOf?: (own: Definition, value: Value) => bigint | null
   readonly from: Instant
   readonly to: Instant
   /** Also when the local clock shows other things, for rows that are yet to come. */
   readonly ticks?: 'day' | 'hour'
 }
 
-/** Most days looked at one by one; beyond, only what is known to matter. */
-const MOST_DAYS = 1500
+const DAY = 86_400_000
+/** Most days looked at one by one at each end of a stretch; between, only what is known to matter. */
+const MOST_DAYS = 400
 /** More moments than this are not gathered. */
 const MOST_MOMENTS = 50_000
 
@@ -76,6 +79,7 @@ class Collector implements MomentScope {
   readonly from: Instant
   readonly to: Instant
   isUncertain = false
+  #own: Definition | null = null
 
   constructor(
     readonly facts: SubjectFacts,
@@ -121,7 +125,7 @@ class Collector implements MomentScope {
     const operator = operatorOf(tail)!
     const right = (tail as Record<string, unknown>)[operator]
     const sides = Array.isArray(right) ? right : [right]
-    const numbers = sides.map((side) => (typeof side === 'number' ? parseDecimal(side) : null))
+    const numbers = sides.map((side) => this.#numberOf(side))
     const literals = numbers.filter((one) => one !== null)
     const isLiteral = operator === 'known' || literals.length === sides.length
     this.value(left, isLiteral ? literals : null)
@@ -129,6 +133,12 @@ class Collector implements MomentScope {
     for (const side of sides) {
       if (typeof side === 'object' && side !== null && valueHeadOf(side) !== null) this.value(side as Value, null)
     }
+  }
+
+  #numberOf(side: unknown): bigint | null {
+    if (typeof side === 'number') return parseDecimal(side)
+    if (this.#own === null || typeof side !== 'object' || side === null || valueHeadOf(side) === null) return null
+    return this.options.numberOf?.(this.#own, side as Value) ?? null
   }
 
   #dated(left: Value, window: Window, operator: 'during' | 'anniversary'): void {
@@ -165,6 +175,7 @@ class Collector implements MomentScope {
   }
 
   body(definition: Definition, compared: readonly bigint[] | null): void {
+    this.#own = definition
     switch (definition.kind) {
       case 'segment':
         if (definition.take !== undefined) this.uncertain()
@@ -315,9 +326,9 @@ class Collector implements MomentScope {
     }
     let edge = startOfUnit(this.zone, unit, this.from)
     for (let count = 0; edge <= this.to; count++) {
-      if (count > MOST_DAYS) {
+      if (count === MOST_DAYS && edge < this.to - MOST_DAYS * DAY) {
         this.uncertain()
-        break
+        edge = startOfUnit(this.zone, unit, this.to - MOST_DAYS * DAY)
       }
       this.#around(edge)
       edge = startOfUnit(this.zone, unit, edge, 1)

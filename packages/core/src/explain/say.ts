@@ -99,7 +99,8 @@ export class Words {
   /** What would happen, in one sentence; `date` is the deadline as it is said, null = none. */
   counterfact(fact: Omit<Counterfact, 'said'>, date: Instant | null, definition: Definition): Said {
     return this.both((speaker) => {
-      const outcome = this.#outcome(fact, definition, speaker)
+      const isOne = fact.steps.every((step) => step.kind !== 'event' || step.times === 1) && fact.steps.length < 2
+      const outcome = this.#outcome(fact, isOne, definition, speaker)
       const until = date === null ? '' : this.#sayMoment(date, speaker)
       if (fact.steps.length === 0) {
         return speaker.pick(`若到${until}为止没有新的行为和变化，则${outcome}`, `silence until ${until} ${outcome}`)
@@ -117,6 +118,7 @@ export class Words {
 
   #outcome(
     { target, targetSaid }: Pick<Counterfact, 'target' | 'targetSaid'>,
+    isOne: boolean,
     definition: Definition,
     speaker: Speaker,
   ): string {
@@ -124,14 +126,17 @@ export class Words {
     const whom = speaker.language === 'en' ? `this ${subject.toLowerCase() || 'subject'}` : ''
     if (definition.kind === 'segment') {
       if (target === null)
-        return speaker.pick('无法再判断是否属于该人群', `leaves it undecided whether ${whom} is in the segment`)
+        return speaker.pick(
+          '无法再判断是否属于该人群',
+          `${isOne ? 'leaves' : 'leave'} it undecided whether ${whom} is in the segment`,
+        )
       return target === true
-        ? speaker.pick('进入该人群', `brings ${whom} into the segment`)
-        : speaker.pick('不属于该人群', `takes ${whom} out of the segment`)
+        ? speaker.pick('进入该人群', `${isOne ? 'brings' : 'bring'} ${whom} into the segment`)
+        : speaker.pick('不属于该人群', `${isOne ? 'takes' : 'take'} ${whom} out of the segment`)
     }
-    if (target === null) return speaker.pick('该值变为空', `leaves ${whom} without a value`)
+    if (target === null) return speaker.pick('该值变为空', `${isOne ? 'leaves' : 'leave'} ${whom} without a value`)
     const said = speaker.pick(targetSaid.zh, targetSaid.en)
-    return speaker.pick(`变为${said}`, `makes ${whom} ${said}`)
+    return speaker.pick(`变为${said}`, `${isOne ? 'makes' : 'make'} ${whom} ${said}`)
   }
 
   #step(step: Step, definition: Definition, speaker: Speaker): string {

@@ -4,7 +4,7 @@ import { momentsOf } from './moments.js'
 import { isSameValue } from './same-value.js'
 import type { Trial } from './trial.js'
 
-const WORK = 500_000
+const WORK = 120_000
 
 /**
  * The earliest moment from which the value has been the same without interruption, by what is known now and with the fits
@@ -19,6 +19,7 @@ export function findSince(trial: Trial): SinceWhen {
     catalog: context.catalog,
     zone,
     definition: trial.definitionOf,
+    numberOf: trial.numberOf,
     from: facts.firstTs,
     to: asOf,
   })

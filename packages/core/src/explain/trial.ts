@@ -3,9 +3,12 @@ import { Evaluator } from '../evaluate/evaluator.js'
 import type { SubjectFacts } from '../evaluate/facts.js'
 import type { EvaluateScope } from '../evaluate/scope.js'
 import type { Instant, Zone } from '../kernel/zone.js'
-import type { Definition, Id } from '../language/document.js'
+import type { Definition, Id, Value } from '../language/document.js'
 import type { EventScopeValue } from '../language/event-scope/event-scope.js'
 import { referencesOf } from '../language/references.js'
+
+/** What finding a fit costs, in rows. */
+const WORK_OF_FIT = 100
 
 /**
  * Evaluates one definition again and again on changed facts and at other moments, with the fits as they are now, and
@@ -17,6 +20,7 @@ export class Trial {
   readonly #evaluator: Evaluator
   readonly #values = new Map<Instant, EventScopeValue>()
   readonly #leaves: number
+  readonly #fits: number
   #moment: Instant
   #work = 0
 
@@ -42,7 +46,9 @@ export class Trial {
       },
     )
     this.zone = this.#evaluator.zone
-    this.#leaves = this.closure().reduce((sum, one) => sum + countStreams(one), 1)
+    const parts = this.closure()
+    this.#leaves = parts.reduce((sum, one) => sum + countOf(one, (part) => 'did' in part), 1)
+    this.#fits = parts.reduce((sum, one) => sum + countOf(one, isFit), 0)
   }
 
   /** Work done since it was made. */
@@ -62,7 +68,7 @@ export class Trial {
 
   /** The value with other facts. */
   of(facts: SubjectFacts, moment: Instant): EventScopeValue {
-    this.#work += (facts.events.length + 20) * this.#leaves
+    this.#work += (facts.events.length + 20) * this.#leaves + this.#fits * WORK_OF_FIT
     return this.#evaluatorAt(moment).evaluate(this.definition, facts)
   }
 
@@ -76,7 +82,14 @@ export class Trial {
     return this.#evaluatorAt(this.asOf).isAbout(definition, this.facts)
   }
 
-  definitionOf = (id: Id): Definition | undefined => {
+  /** A number that is the same for everybody and at every moment that is tried; null = it is not such a one. */
+  readonly numberOf = (own: Definition, value: Value): bigint | null => {
+    if (!('among' in value) || value.among.length > 0 || value.default !== undefined) return null
+    const found = this.place(own).value(value).value
+    return typeof found === 'bigint' ? found : null
+  }
+
+  readonly definitionOf = (id: Id): Definition | undefined => {
     if (id === this.definition.id) return this.definition
     return this.context.definitions?.find((one) => one.id === id) ?? this.context.catalog.definitions.get(id)?.body
   }
@@ -106,10 +119,11 @@ function storedThen(fits: EvaluateContext['fits'], key: string) {
   return fits.get(plain)
 }
 
-function countStreams(part: unknown): number {
-  if (Array.isArray(part)) return part.reduce<number>((sum, one) => sum + countStreams(one), 0)
+function isFit(part: object): boolean {
+  return 'among' in part || ('cut' in part && 'at' in part && !Array.isArray(part.at))
+}
+
+function countOf(part: unknown, isOne: (part: object) => boolean): number {
   if (typeof part !== 'object' || part === null) return 0
-  let count = 'did' in part ? 1 : 0
-  for (const inner of Object.values(part)) count += countStreams(inner)
-  return count
+  return Object.values(part).reduce<number>((sum, one) => sum + countOf(one, isOne), isOne(part) ? 1 : 0)
 }

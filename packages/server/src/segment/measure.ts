@@ -70,6 +70,9 @@ export async function measure(
   }
 }
 
+/** Values computed in one pass: each holds memory for every person, and some of them a look-up of all items. */
+const COLUMNS_AT_ONCE = 24
+
 type Signal = AbortSignal | undefined
 
 async function measureByValue(
@@ -101,7 +104,7 @@ async function measureByValue(
   return answer(groups, request)
 }
 
-/** Each group is a condition on events: the values are computed once per group, all in one pass. */
+/** Each group is a condition on events: the values are computed once per group, many groups in one pass. */
 async function measureByEvent(
   scope: SegmentScope,
   request: MeasureRequest,
@@ -117,6 +120,24 @@ async function measureByEvent(
     { params: { ...listing.params, limit: limit + 1 }, signal },
   )
   const groups = [...keys.slice(0, limit).map(({ key }) => key), null]
+  const atOnce = Math.max(1, Math.floor(COLUMNS_AT_ONCE / (values.length + 1)))
+  const measured: MeasuredGroup[] = []
+  for (let from = 0; from < groups.length; from += atOnce) {
+    measured.push(...(await measureGroups(scope, request, event, groups.slice(from, from + atOnce), context, signal)))
+  }
+  const shown = measured.filter(({ people }) => people > 0)
+  return { ...answer(shown, { ...request, limit: shown.length }), isCut: keys.length > limit }
+}
+
+async function measureGroups(
+  scope: SegmentScope,
+  request: MeasureRequest,
+  event: EventGroup,
+  groups: readonly (string | null)[],
+  context: CompileContext,
+  signal: Signal,
+): Promise<MeasuredGroup[]> {
+  const { values } = request
   const perGroup = groups.flatMap((key) => restrictedTo(event, key, placed(values), scope.catalog))
   const pass = await openPass(scope, request, perGroup, context, signal)
   const width = values.length + 1
@@ -133,15 +154,13 @@ async function measureByEvent(
     `SELECT ${figures.join(', ')} FROM (${pass.sql}) AS t WHERE t.v_0 = 1`,
     { params: pass.params, signal },
   )
-  const measured = groups.map((key, at) => ({
+  return groups.map((key, at) => ({
     key,
     people: Number(row?.[`p_${at}`] ?? 0),
     values: values.map(({ get }, index) =>
       shownFigure(pass.columns[1 + at * width + 1 + index]!, get, row?.[`f_${at}_${index}`] ?? null),
     ),
   }))
-  const shown = measured.filter(({ people }) => people > 0)
-  return { ...answer(shown, { ...request, limit: shown.length }), isCut: keys.length > limit }
 }
 
 type Row = Record<string, string | null>

@@ -177,7 +177,7 @@ describe('the whole language', () => {
     segment({ attr: 'birthday', anniversary: { coming: '1w' } }),
     segment({ did: 'order.paid', within: { from: '2026-01-01', to: '2026-02-01' }, gte: 1 }),
     segment({ did: 'order.paid', where: { prop: 'channel', is: { attr: 'city' } }, gte: 1 }),
-    segment({ attr: 'city', in: { list: 'vip_upload' } }),
+    segment({ attr: 'city', in: { list: 'big_cities' } }),
     segment({ among: [{ attr: 'city' }], of: { metric: 'orders' }, get: 'mean', gt: 1 }),
     { ...segment({ attr: 'vip', is: true }), take: { top: 10, by: { metric: 'orders' }, per: [{ attr: 'city' }] } },
     tag({ top: 'channel', did: 'order.paid', weight: { sum: 'amount', halfLife: '30d' } }),
@@ -232,6 +232,14 @@ describe('impossible asks', () => {
     [segment({ tag: 'tier', ago: '1d', at: '2026-01-01', is: '金卡' }), /^\/where\/at: ago and at both set the moment/],
     [segment({ attr: 'id.phone', ago: '1d', known: true }), /^\/where\/ago: an identity has no history/],
     [segment({ did: { changes: { attr: 'city' } }, each: 'items', gte: 1 }), /^\/where\/each: changes have no lines/],
+    [
+      segment({ attr: 'city', in: { list: 'vip_upload' } }),
+      /^\/where\/in\/list: list "vip_upload" holds people, no values/,
+    ],
+    [
+      segment({ member: { list: 'big_cities' } }),
+      /^\/where\/member\/list: list "big_cities" holds values, nobody is on it/,
+    ],
     [segment({ member: { category: '价值' } }), /^\/where\/member\/category: no category "价值"/],
     [segment({ member: { node: 'value_tree/high' } }), /^\/where\/member\/node: no tree "value_tree"/],
     [

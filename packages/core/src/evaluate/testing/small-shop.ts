@@ -26,7 +26,8 @@ export const SMALL_SHOP: CatalogInput = {
     employs: ['organisation', 'person', 'many'],
     friend: ['person', 'person', 'many'],
   },
-  lists: ['vip', 'skus'],
+  lists: ['vip'],
+  valueLists: { cities: ['Lyon', 'Nice'] },
   items: { goods: { brand: 'text', price: 'money' } },
   calendar: {
     '2026-01-01': { kind: 'holiday', holiday: '元旦', promotion: null },

@@ -45,9 +45,18 @@ export function resolveListOperand(
   if (valueHeadOf(right) === null) {
     const { list } = right as { list: string }
     resolving.uses.name('lists', list)
-    if (!resolving.catalog.lists.has(list)) {
+    const held = resolving.catalog.lists.get(list)?.holds
+    if (held === undefined) {
       const near = nearest(list, resolving.catalog.lists.keys())
       resolving.report(`${at}/list`, sayNearest(`no list "${list}"`, `没有名单“${list}”`, near))
+    } else if (held === 'subjects') {
+      resolving.report(
+        `${at}/list`,
+        say(
+          `list "${list}" holds people, no values: ask with member: { list: ${list} }`,
+          `名单“${list}”存放的是主体而非取值：请用 member: { list: ${list} }`,
+        ),
+      )
     }
     return
   }

@@ -51,7 +51,9 @@ export function sharedCatalog(): Catalog {
     attributes: person,
     attributesOf: others,
     relations: file.relations,
-    lists: file.lists,
+    // The page does not say what a list holds: those compared with by `in` and `hasAny` hold values.
+    lists: file.lists.filter((list) => list !== 'promo_skus'),
+    valueLists: { promo_skus: ['A100', 'B200'] },
     items: file.items,
     categories: Object.fromEntries(file.categories.map((category) => [category, []])),
     periods: Object.fromEntries(

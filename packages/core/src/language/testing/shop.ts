@@ -45,6 +45,7 @@ export const SHOP: CatalogInput = {
   identityKinds: ['phone', 'email'],
   relations: { employer: ['person', 'organisation', 'many'] },
   lists: ['vip_upload'],
+  valueLists: { big_cities: ['上海', '北京'] },
   definitions: [
     {
       kind: 'metric',

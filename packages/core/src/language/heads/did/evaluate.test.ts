@@ -62,10 +62,10 @@ describe('the subject inside where', () => {
   it('tests nothing true where the subject has no value', () => {
     expect(count({ prop: 'city', isNot: { attr: 'city' } }, person(1, { events }))).toBe('0')
   })
-  it('asks an uploaded list of values, and knows nothing where there is none', () => {
-    const where: Test = { prop: 'city', in: { list: 'skus' } }
-    expect(askValue({ did: 'order', where }, facts, { ...options, listValues: () => ['Lyon'] })).toBe('1')
-    expect(askValue({ did: 'order', where }, facts, options)).toBe('0')
+  it('asks an uploaded list of values', () => {
+    const where: Test = { prop: 'city', in: { list: 'cities' } }
+    expect(askValue({ did: 'order', where }, facts, options)).toBe('1')
+    expect(askValue({ did: 'order', where }, facts, { ...options, listValues: () => ['Lyon', 'Paris'] })).toBe('2')
   })
 })
 

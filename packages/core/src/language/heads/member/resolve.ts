@@ -36,6 +36,14 @@ export function resolveList(id: string, at: string, scope: Scope, { catalog, use
   if (!list) report(at, sayNearest(`no list "${id}"`, `没有名单“${id}”`, nearest(id, catalog.lists.keys())))
   else if (list.subject !== scope.subject) {
     report(at, otherSubject(`list "${id}"`, `名单“${id}”`, list.subject, scope.subject))
+  } else if (list.holds === 'values') {
+    report(
+      at,
+      say(
+        `list "${id}" holds values, nobody is on it: compare with in: { list: ${id} }`,
+        `名单“${id}”存放的是取值，没有主体：请用 in: { list: ${id} } 比较`,
+      ),
+    )
   }
 }
 

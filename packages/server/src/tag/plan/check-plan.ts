@@ -48,7 +48,9 @@ export function checkPlan(
     categories: written.categories.map(({ at: _, ...category }) => category),
     definitions: written.definitions.flatMap(({ category }, index) => {
       const document = bodies[index]
-      return document ? [{ document, category }] : []
+      // Who prunes wants what the plan says and nothing else, so what names no place has none.
+      const place = category === undefined && options.prune ? null : category
+      return document ? [{ document, category: place }] : []
     }),
     tests: written.tests.map(({ test }) => test),
   }

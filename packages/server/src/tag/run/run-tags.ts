@@ -10,6 +10,7 @@ import { KIND_WORDS } from '../catalogue/kind-words.js'
 import { followLists } from '../lists/follow-lists.js'
 import { sqlOf } from '../sql/check-sql.js'
 import { deleteLeftovers, dropStrayTables, findLeftovers, markCleaned } from './clean-runs.js'
+import { readHeads, type TagHead } from './heads.js'
 import { inRunTurn } from './run-lock.js'
 import { type PassDeps, type PassResult, runPass } from './run-pass.js'
 import { abortDeadRuns, type RunKind } from './run-records.js'
@@ -67,7 +68,8 @@ async function runInTurn(deps: RunTagsDeps, request: RunTagsRequest): Promise<Ru
   const scan = await deps.readScanState(request.workspaceId)
   const moment = { asOf: request.now, lastBatch: scan.lastBatch }
   await followLists({ pool: deps.pool, clickhouse: deps.clickhouse }, request.workspaceId, catalog, moment)
-  const groups = bySubject(chooseDefinitions(catalog, request.ids), catalog)
+  const heads = await inWorkspace(deps.pool, request.workspaceId, (tx) => readHeads(tx, request.workspaceId))
+  const groups = bySubject(chooseDefinitions(catalog, request.ids, heads), catalog)
   const blind = makeBlindIdentity(deps.vault, request.workspaceId, catalog)
   const results: PassResult[] = []
   for (const [index, [subject, definitions]] of groups.entries()) {
@@ -125,8 +127,16 @@ export function isRunnable(entry: DefinitionEntry): boolean {
   return !entry.archived && (entry.kind === 'tag' || entry.kind === 'segment')
 }
 
-function chooseDefinitions(catalog: Catalog, ids: readonly string[] | undefined): DefinitionEntry[] {
-  if (ids === undefined) return [...catalog.definitions.values()].filter(isRunnable)
+/** Without a word everything but segments that are taken by hand: these stay as they were until somebody asks for them. */
+function chooseDefinitions(
+  catalog: Catalog,
+  ids: readonly string[] | undefined,
+  heads: ReadonlyMap<number, TagHead>,
+): DefinitionEntry[] {
+  const isTaken = ({ body, number, version }: DefinitionEntry): boolean =>
+    body.kind === 'segment' && body.refresh === 'manual' && heads.get(number)?.version === version
+  if (ids === undefined)
+    return [...catalog.definitions.values()].filter((entry) => isRunnable(entry) && !isTaken(entry))
   return [...new Set(ids)].map((id) => {
     const entry = catalog.definitions.get(id)
     if (entry && isRunnable(entry)) return entry

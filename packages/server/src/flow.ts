@@ -23,8 +23,8 @@ import { importRoutes } from './http/routes/import.js'
 import { jobRoutes } from './http/routes/jobs.js'
 import { listRoutes } from './http/routes/list.js'
 import { nameRoutes } from './http/routes/names.js'
-import { rateRoutes } from './http/routes/rates.js'
 import { planRoutes } from './http/routes/plan.js'
+import { rateRoutes } from './http/routes/rates.js'
 import { segmentRoutes } from './http/routes/segment.js'
 import { subjectRoutes } from './http/routes/subject.js'
 import { subjectTagRoutes } from './http/routes/subject-tags.js'
@@ -159,6 +159,7 @@ export async function wireFlow(ports: Ports): Promise<Flow> {
     return Object.fromEntries(workspaces.map(({ slug }, at) => [slug, lags[at]!]))
   })
 
+  const tagRunDeps = { ...tagDeps, declare: catalogs.declare, collect, onDataStored: tagsFollow('data') }
   const routes: Bound[] = [
     ...governRoutes({ pool: postgres.app, directory, masterKey, prepareWorkspace, hasData: hasData(postgres) }),
     ...jobRoutes(postgres.app),
@@ -172,9 +173,9 @@ export async function wireFlow(ports: Ports): Promise<Flow> {
     ...planRoutes(tagDeps),
     ...subjectTagRoutes(tagDeps),
     ...explainRoutes(tagDeps),
-    ...tagRoutes({ ...tagDeps, declare: catalogs.declare, collect, onDataStored: tagsFollow('data') }),
+    ...tagRoutes(tagRunDeps),
     ...segmentRoutes({ ...tagDeps, members }),
-    ...historyRoutes({ ...tagDeps, members }),
+    ...historyRoutes({ ...tagRunDeps, members }),
     ...listRoutes({ ...tagDeps, files }),
     ...audienceRoutes({ ...tagDeps, members }),
   ]

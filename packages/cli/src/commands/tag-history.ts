@@ -110,6 +110,36 @@ export const addTagHistoryCommands: AddCommands = (program, cli) => {
       )
     })
   group
+    .command('assert <id> <identity> [values...]')
+    .description(
+      text(
+        '人工纠正：身份写作 kind=value；不写值表示没有值',
+        'correct by hand: identity as kind=value; no value = it has none',
+      ),
+    )
+    .option('--undo', text('撤回纠正', 'take the correction back'))
+    .action(async (id: string, identity: string, values: string[], options: { undo?: boolean }) => {
+      const cut = identity.indexOf('=')
+      if (cut < 1) throw new AppError('COMMAND_INVALID', { words: { reason: `${identity}: user_id=…` } })
+      const said = values.length === 0 ? null : values.length === 1 ? values[0]! : values
+      const identities = [{ kind: identity.slice(0, cut), value: identity.slice(cut + 1) }]
+      const { accepted } = await cli.client().call(contract.correctValues, {
+        params: { id },
+        body: { corrections: [options.undo === true ? { identities } : { identities, value: said }] },
+        idempotencyKey: crypto.randomUUID(),
+      })
+      terminal.err(text(`已记录 ${accepted} 条`, `${accepted} noted`))
+    })
+  group
+    .command('accuracy <id>')
+    .description(text('按人工纠正计的准确率', 'accuracy as corrections by hand tell it'))
+    .action(async (id: string) => {
+      const found = await cli.client().call(contract.showAccuracy, { params: { id } })
+      if (cli.options().json) return terminal.out(JSON.stringify(found, null, 2))
+      terminal.out(found.accuracy === null ? '–' : `${(found.accuracy * 100).toFixed(1)} %`)
+      terminal.err(text(`纠正 ${found.corrected} / ${found.judged}`, `${found.corrected} of ${found.judged} corrected`))
+    })
+  group
     .command('history <id> <customer>')
     .description(text('一个档案的标签变化', 'what one profile had of a tag, over time'))
     .option(...knownAt)

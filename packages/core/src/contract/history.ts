@@ -190,6 +190,58 @@ export const correctTags = endpoint({
   idempotent: true,
 })
 
+export const correctValues = endpoint({
+  id: 'correctValues',
+  stage: 'tag',
+  method: 'POST',
+  path: '/tags/{id}/corrections',
+  summary: { zh: '人工纠正算出的标签值，或撤回纠正', en: 'Say that computed values are wrong, or take that back' },
+  access: 'write',
+  params: z.strictObject({ id: NameId }),
+  body: z.strictObject({
+    corrections: z
+      .array(
+        z.strictObject({
+          /** Any identities of one subject. */
+          identities: z
+            .array(z.strictObject({ kind: z.string().max(100), value: z.string().min(1).max(1000) }))
+            .min(1)
+            .max(20),
+          /** What is right instead; null: no value is. Absent: the correction is taken back. */
+          value: z
+            .union([z.string().min(1).max(64), z.array(z.string().min(1).max(64)).max(100)])
+            .nullable()
+            .optional(),
+        }),
+      )
+      .min(1)
+      .max(1000),
+  }),
+  response: z.object({ accepted: z.number().int(), job: Job }),
+  status: 202,
+  errors: [...inWorkspace, 'NOT_FOUND', 'TAG_NOT_CORRECTED', 'VALUE_NOT_OF_TAG', 'LOG_FULL'],
+  idempotent: true,
+})
+
+export const showAccuracy = endpoint({
+  id: 'showAccuracy',
+  stage: 'tag',
+  method: 'GET',
+  path: '/tags/{id}/corrections',
+  summary: { zh: '纠正人数与准确率', en: 'How many values persons corrected, and the accuracy that leaves' },
+  access: 'read',
+  params: z.strictObject({ id: NameId }),
+  response: z.object({
+    /** Subjects of whom a correction holds now. */
+    corrected: z.number().int(),
+    /** Subjects with a value or a correction. */
+    judged: z.number().int(),
+    /** Share whose computed value nobody called wrong; null without any. */
+    accuracy: z.number().nullable(),
+  }),
+  errors: [...inWorkspace, 'NOT_FOUND', 'TAG_NOT_CORRECTED'],
+})
+
 export const HISTORY_ENDPOINTS = [
   showTagAt,
   listTagMembersAt,
@@ -200,4 +252,6 @@ export const HISTORY_ENDPOINTS = [
   showHistoryRange,
   backfillTag,
   correctTags,
+  correctValues,
+  showAccuracy,
 ] as const

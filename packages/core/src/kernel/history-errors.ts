@@ -9,6 +9,13 @@ export const HISTORY_ERRORS = {
     'Ask without knownAt, or for a moment after the import was undone.',
     '请不指定 knownAt，或指定撤销之后的时刻。',
   ),
+  TAG_NOT_CORRECTED: entry(
+    409,
+    'The values of "{name}" cannot be corrected by hand: its definition does not say for how long (corrections).',
+    '“{name}”的值不能人工纠正：其定义未说明保留多久（corrections）。',
+    'Add corrections: { keep: 90d } to the definition; a tag whose values staff give is given another value instead.',
+    '请在定义中加入 corrections: { keep: 90d }；由人工给出的标签请直接改值。',
+  ),
   BACKFILL_NOTHING: entry(
     409,
     'There is nothing to compute before {name} was first published.',

@@ -47,7 +47,8 @@ export function givenValues(
 }
 
 /** A tag that lists its values has no others, and only a multi tag has several at once. */
-function faultsOf(value: string | readonly string[], tag: TagDefinition, pointer: string): Issue[] {
+/** What is wrong with a value for a tag. */
+export function faultsOf(value: string | readonly string[], tag: TagDefinition, pointer: string): Issue[] {
   const texts = textsOf(value)
   if (tag.family !== 'multi' && texts.length !== 1) {
     return [

@@ -1,6 +1,7 @@
 import type { Catalog, DefinitionEntry, SubjectEntry } from '../../catalog/catalog.js'
 import { AppError } from '../../kernel/app-error.js'
 import { type Instant, type Zone, zoneOf } from '../../kernel/zone.js'
+import { correctedAttribute } from '../../language/assign/given/attribute.js'
 import type { Assign, Definition, SegmentDefinition, TagDefinition } from '../../language/document.js'
 import { assignWayOf } from '../../language/frame/which.js'
 import type { Pass } from '../assemble.js'
@@ -14,6 +15,7 @@ import { BucketPasses } from './bucket-passes.js'
 import { ChainPasses } from './chain-passes.js'
 import type { ColumnSource } from './column-source.js'
 import type { Columns } from './columns.js'
+import { corrected } from './corrected.js'
 import { DefinitionScope } from './definition-scope.js'
 import type { FitRegistry } from './fit-registry.js'
 import { ASSIGN_PLANS } from './heads.js'
@@ -217,7 +219,11 @@ export class Planner implements Pass {
     const plan = ASSIGN_PLANS[way] as PlanAssign<Assign> | null
     if (plan === null) return scope.refuse(`assign: ${way}`, `/assign/${way}`)
     const value = plan(definition.assign, definition, scope, '/assign')
-    return inside(and([population, scope.only ?? TRUE]), blankWhenEmpty(this.#kept(definition, value)))
+    const computed = blankWhenEmpty(this.#kept(definition, value))
+    if (definition.corrections === undefined) return inside(and([population, scope.only ?? TRUE]), computed)
+    // What a person said holds also where the tag itself does not speak.
+    const said = scope.attributeGiven(correctedAttribute(definition.id), definition.corrections.keep)
+    return inside(population, corrected(inside(scope.only ?? TRUE, computed), said))
   }
 
   /** With `empty: keep` whoever would be blank keeps the value that was published last. */

@@ -3,6 +3,7 @@ import * as contract from '@tagtree/core/contract/history'
 import { countAudience } from '@tagtree/core/contract/segment'
 import { findSubjects } from '@tagtree/core/contract/subject'
 import { listSubjectTags } from '@tagtree/core/contract/subject-tags'
+import * as tag from '@tagtree/core/contract/tag'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { startTestServer, type TestServer } from '../../testing/test-server.js'
 import { openShop, refusal, type Shop } from '../testing/shop.js'
@@ -122,6 +123,36 @@ it('says before anything runs what a run will cost', async () => {
   expect(checked.estimate!.bytes).toBeGreaterThan(0)
   expect(checked.estimate!.ms).toBeGreaterThan(0)
   expect(checked.histories).toEqual([])
+})
+
+it('a person corrects a value: it wins, wherever the tag is used, until it is taken back', async () => {
+  await shop.save({ ...rate, id: 'checked', corrections: { keep: '30d' } })
+  const where = { tag: 'checked', is: '常客' }
+  await shop.save({ kind: 'segment', id: 'regulars', name: '常客人群', where })
+  await shop.settle()
+  const counts = async () => {
+    await shop.settle()
+    const { values } = await shop.client.call(tag.showTag, { params: { id: 'checked' } })
+    const { people } = await shop.client.call(countAudience, { body: { id: 'regulars' } })
+    return { ...asObject(values), people }
+  }
+  const accuracy = () => shop.client.call(contract.showAccuracy, { params: { id: 'checked' } })
+  const say = (user: string, said: { value?: string | null }) =>
+    shop.client.call(contract.correctValues, {
+      params: { id: 'checked' },
+      body: { corrections: [{ identities: [{ kind: 'user_id', value: user }], ...said }] },
+    })
+  expect(await counts()).toEqual({ 常客: 4, 新客: 2, people: 4 })
+  expect(await accuracy()).toEqual({ corrected: 0, judged: 6, accuracy: 1 })
+  await say('u5', { value: '新客' })
+  await say('u0', { value: null })
+  expect(await counts()).toEqual({ 常客: 3, 新客: 2, people: 3 })
+  expect(await accuracy()).toEqual({ corrected: 2, judged: 6, accuracy: 4 / 6 })
+  await say('u5', {})
+  expect(await counts()).toEqual({ 常客: 4, 新客: 1, people: 4 })
+  expect(await refusal(say('u1', { value: '贵客' }))).toMatchObject({ code: 'VALUE_NOT_OF_TAG' })
+  const other = shop.client.call(contract.showAccuracy, { params })
+  expect(await refusal(other)).toMatchObject({ code: 'TAG_NOT_CORRECTED' })
 })
 
 it('refuses ranges that make no sense', async () => {

@@ -1,6 +1,7 @@
 import * as contract from '@tagtree/core/contract/history'
 import { AppError } from '@tagtree/core/kernel/app-error'
 import { zoneOf } from '@tagtree/core/kernel/zone'
+import { correctedAttribute } from '@tagtree/core/language/assign/given/attribute'
 import { z } from 'zod'
 import { requireProfile } from '../../identify/subject.js'
 import { orderBackfill } from '../../jobs/backfill-job.js'
@@ -9,6 +10,7 @@ import { readJob, showJob } from '../../jobs/job-records.js'
 import { type MemberReader, readMembersOf } from '../../segment/members.js'
 import { inWorkspace, type Tx } from '../../store/postgres.js'
 import { KIND_WORDS } from '../../tag/catalogue/kind-words.js'
+import { correctable, correctionFacts, readAccuracy } from '../../tag/corrections.js'
 import { type HistoryRange, readHistoryRanges } from '../../tag/history/history-range.js'
 import { cellStatement, isMulti, type MigrationRequest, readMigration } from '../../tag/history/migration.js'
 import {
@@ -24,14 +26,15 @@ import {
 import { readSubjectHistory } from '../../tag/history/subject-history.js'
 import { readTrend } from '../../tag/history/trend.js'
 import { type HistoryStatement, profilePage, valuesAt } from '../../tag/history/values-at.js'
+import { readHeads } from '../../tag/run/heads.js'
 import { isRunnable } from '../../tag/run/run-tags.js'
 import { asOfMoment } from '../as-of.js'
 import { type Bound, bind } from '../bind.js'
 import type { WorkspaceContext } from '../context.js'
-import type { TagRouteDeps } from './in-catalogue.js'
+import type { TagRunRouteDeps } from './tag.js'
 
 /** What was published at moments of the past. Nothing here computes a definition. */
-export function historyRoutes(deps: TagRouteDeps & { readonly members: MemberReader }): readonly Bound[] {
+export function historyRoutes(deps: TagRunRouteDeps & { readonly members: MemberReader }): readonly Bound[] {
   const subjectOf = async ({ workspace }: WorkspaceContext, id: string): Promise<HistorySubject> =>
     historySubject(await deps.loadCatalog(workspace.id), id)
   const reading = <T>({ workspace }: WorkspaceContext, work: (tx: Tx, workspaceId: number) => Promise<T>): Promise<T> =>
@@ -163,6 +166,33 @@ export function historyRoutes(deps: TagRouteDeps & { readonly members: MemberRea
         const job = await orderBackfill(tx, workspaceId, { id: params.id, by, count, until: deps.now() })
         return showJob(await readJob(tx, workspaceId, job), context.language)
       })
+    }),
+    bind(contract.correctValues, async ({ params, body }, context) => {
+      const { workspace, idempotencyKey, language } = context
+      const entry = correctable(await deps.loadCatalog(workspace.id), params.id)
+      const key = idempotencyKey ?? context.requestId
+      const records = correctionFacts(entry, body.corrections, deps.now(), key)
+      const { subject = 'person' } = entry.body
+      const attribute = { subject, key: correctedAttribute(entry.id), type: 'list' } as const
+      await deps.declare(workspace.id, { attributes: [attribute] })
+      await deps.collect(workspace.id, records)
+      const id = await deps.onDataStored(workspace.id)
+      const job = await reading(context, (tx, workspaceId) => readJob(tx, workspaceId, id))
+      return { accepted: records.length, job: showJob(job, language) }
+    }),
+    bind(contract.showAccuracy, async ({ params }, context) => {
+      const catalog = await deps.loadCatalog(context.workspace.id)
+      const entry = correctable(catalog, params.id)
+      const clickhouse = deps.clickhouse.workspace(context.workspace.database)
+      const head = await reading(context, async (tx, workspaceId) =>
+        (await readHeads(tx, workspaceId)).get(entry.number),
+      )
+      return readAccuracy(
+        { clickhouse, catalog, scan: await deps.readScanState(context.workspace.id) },
+        entry,
+        head ?? null,
+        deps.now(),
+      )
     }),
     bind(contract.correctTags, async (_input, context) =>
       reading(context, async (tx, workspaceId) => {

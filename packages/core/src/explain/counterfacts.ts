@@ -8,7 +8,7 @@ import { codesOfTag, findType, typeOfTag } from '../language/type-of.js'
 import { applySteps, lengthOf } from './change.js'
 import type { Counterfact, Step } from './explanation.js'
 import { STEP } from './goal.js'
-import type { Plan } from './head.js'
+import type { EventStep, Plan } from './head.js'
 import { type Moments, momentsOf } from './moments.js'
 import { plansFor, sizeOf } from './reach.js'
 import { isSameValue } from './same-value.js'
@@ -70,8 +70,8 @@ class Search {
   #momentsOf(facts: SubjectFacts, ticks: 'day' | 'hour' | null = null): Moments {
     const { definition, context, zone, asOf } = this.trial
     const ahead = { from: asOf, to: addSpan(zone, asOf, AHEAD) }
-    const { definitionOf, numberOf } = this.trial
-    const at = { catalog: context.catalog, zone, definition: definitionOf, numberOf, ...ahead }
+    const { definitionOf, numberOf, read } = this.trial
+    const at = { catalog: context.catalog, zone, definition: definitionOf, numberOf, read, ...ahead }
     return momentsOf(definition, facts, ticks === null ? at : { ...at, ticks })
   }
 
@@ -194,10 +194,20 @@ class Search {
         const { [name]: _, ...properties } = best.properties
         const fewer = { ...best, properties, fresh: best.fresh.filter((one) => one !== name) }
         if (this.#works(replaced(fewer), target)) best = fewer
+        else best = this.#inCents(best, name, (one) => this.#works(replaced(one), target))
       }
       steps = replaced(best)
     }
     return steps
+  }
+
+  /** An amount of money that has hundredths only, where the next one does as well. */
+  #inCents(step: EventStep, name: string, works: (step: EventStep) => boolean): EventStep {
+    const value = step.properties[name]
+    const cents = this.#centsOf(step.event, name)
+    if (typeof value !== 'bigint' || value % cents === 0n || value < 0n) return step
+    const rounded = { ...step, properties: { ...step.properties, [name]: value - (value % cents) + cents } }
+    return works(rounded) ? rounded : step
   }
 
   /** Until when the steps work, and which amounts may be more at all those moments. */
@@ -213,8 +223,8 @@ class Search {
       ? this.#momentsOf(facts, ticks)
       : { moments: this.#moments, complete: this.#isComplete }
     // An event of the millisecond before is seen first at the moment, when other things have changed; one at the moment
-    // itself stands otherwise to other events.
-    const starts = new Set(moments.flatMap((moment) => [moment - length - 1, moment - length]))
+    // itself stands otherwise to other events, and all events may come after it.
+    const starts = new Set(moments.flatMap((moment) => [moment - length - 1, moment - length, moment]))
     for (const at of [...starts].sort((a, b) => a - b)) {
       if (at < trial.asOf) continue
       if (trial.work > this.#until) {
@@ -235,18 +245,26 @@ class Search {
       for (const [name, value] of Object.entries(step.properties)) {
         if (typeof value !== 'bigint' || value <= 0n) continue
         const given = (amount: bigint): boolean => this.#works(withProperty(steps, index, name, amount), target, at)
+        const cents = this.#centsOf(step.event, name)
         const above = this.#amounts().filter((one) => one > value)
         const beyond = [value * 2n, value * 10n, value * 1000n + STEP]
         const failing = [...above, ...beyond].filter((amount) => !given(amount)).sort(ascending)[0]
         if (failing === undefined) steps = withRange(steps, index, name, null)
         else {
-          const upTo = lastThat(value, failing, given)
+          const exact = lastThat(value, failing, given)
+          const upTo = exact - (exact % cents)
           const inside = above.filter((one) => one > value && one < upTo)
           if (upTo > value && inside.every(given)) steps = withRange(steps, index, name, upTo)
         }
       }
     }
     return steps
+  }
+
+  /** Money is paid in hundredths, other numbers have all the decimals that are stored. */
+  #centsOf(event: string, name: string): bigint {
+    const { type } = this.trial.context.catalog.events.get(event)?.properties.get(name) ?? {}
+    return type === 'money' ? 100n * STEP : STEP
   }
 
   #rangesWork(steps: readonly Step[], target: Target, at: Instant): boolean {

@@ -90,8 +90,8 @@ describe('explain', () => {
     expect(found.counterfacts.map(({ said }) => said)).toMatchInlineSnapshot(`
       [
         {
-          "en": "one more "order.paid" (amount from ¥200 to ¥1699.9999) before 3 May 2026 makes this person "gold"",
-          "zh": "在 2026 年 5 月 3 日之前，再有 1 次 order.paid（amount 在 ¥200 到 ¥1699.9999 之间），则变为“金卡”",
+          "en": "one more "order.paid" (amount from ¥200 to ¥1699.99) before 3 May 2026 makes this person "gold"",
+          "zh": "在 2026 年 5 月 3 日之前，再有 1 次 order.paid（amount 在 ¥200 到 ¥1699.99 之间），则变为“金卡”",
         },
         {
           "en": "one more "order.paid" (amount of at least ¥1700) before 3 May 2026 makes this person "platinum"",

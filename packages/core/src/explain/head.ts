@@ -49,6 +49,8 @@ export interface MomentScope {
   stream(rows: RowsOf): void
   /** Moments of the rows of a stream, whatever their test. */
   rows(stream: Stream): readonly number[]
+  /** What is the same at every moment: cuts and numbers of everybody; null = it is not known. */
+  constant<T>(find: (now: EvaluateScope) => T): T | null
   /** When a date goes into and out of a window. */
   date(moment: number, window: Window): void
   /** The start of every such unit. */

@@ -1,7 +1,7 @@
 import type { Catalog } from '../catalog/catalog.js'
 import { spanOf } from '../compile/window-bounds.js'
 import type { SubjectFacts } from '../evaluate/facts.js'
-import type { RowsOf } from '../evaluate/scope.js'
+import type { EvaluateScope, RowsOf } from '../evaluate/scope.js'
 import { dateOfDayNumber, dayNumberOf, daysInMonth } from '../kernel/calendar.js'
 import { parseDecimal } from '../kernel/decimal.js'
 import {
@@ -49,6 +49,8 @@ export interface MomentsOptions {
   readonly catalog: Catalog
   readonly zone: Zone
   readonly definition: (id: Id) => Definition | undefined
+  /** Asks a place of a definition now. */
+  readonly read?: <T>(own: Definition, find: (now: EvaluateScope) => T) => T
   /** A number that a value of the definition always is; null = it may change. */
   readonly numberOf?: (own: Definition, value: Value) => bigint | null
   readonly from: Instant
@@ -103,6 +105,10 @@ class Collector implements MomentScope {
   sighted(): void {
     this.add(this.facts.firstTs + 1)
     if (this.facts.strongFrom !== undefined) this.add(this.facts.strongFrom + 1)
+  }
+
+  constant<T>(find: (now: EvaluateScope) => T): T | null {
+    return this.#own === null ? null : (this.options.read?.(this.#own, find) ?? null)
   }
 
   uncertain(): void {

@@ -20,6 +20,7 @@ export function findSince(trial: Trial): SinceWhen {
     zone,
     definition: trial.definitionOf,
     numberOf: trial.numberOf,
+    read: trial.read,
     from: facts.firstTs,
     to: asOf,
   })

@@ -16,6 +16,8 @@ const WORK_OF_FIT = 100
  */
 export class Trial {
   readonly zone: Zone
+  /** Only what had happened by the moment. */
+  readonly facts: SubjectFacts
   readonly asOf: Instant
   readonly #evaluator: Evaluator
   readonly #values = new Map<Instant, EventScopeValue>()
@@ -26,11 +28,12 @@ export class Trial {
 
   constructor(
     readonly definition: Definition,
-    readonly facts: SubjectFacts,
+    facts: SubjectFacts,
     readonly context: EvaluateContext,
   ) {
     const { fits } = context
     this.asOf = context.asOf
+    this.facts = happened(facts, context.asOf)
     this.#moment = context.asOf
     const definitions = [...(context.definitions ?? []), definition]
     this.#evaluator = new Evaluator(
@@ -89,6 +92,9 @@ export class Trial {
     return typeof found === 'bigint' ? found : null
   }
 
+  /** Asks a place in a definition now, for what is the same at every moment that is tried. */
+  readonly read = <T>(own: Definition, find: (place: EvaluateScope) => T): T => find(this.place(own))
+
   readonly definitionOf = (id: Id): Definition | undefined => {
     if (id === this.definition.id) return this.definition
     return this.context.definitions?.find((one) => one.id === id) ?? this.context.catalog.definitions.get(id)?.body
@@ -117,6 +123,13 @@ function storedThen(fits: EvaluateContext['fits'], key: string) {
   const plain = key.replace(/@-?\d+$/, '')
   for (const [name, fit] of fits) if (name.startsWith(`${plain}@`)) return fit
   return fits.get(plain)
+}
+
+/** What is dated later has not happened: silence means that nothing comes. */
+function happened(facts: SubjectFacts, asOf: Instant): SubjectFacts {
+  const isPast = ({ ts }: { readonly ts: number }): boolean => ts < asOf
+  const attributes = [...facts.attributes].map(([key, changes]) => [key, changes.filter(isPast)] as const)
+  return { ...facts, events: facts.events.filter(isPast), attributes: new Map(attributes) }
 }
 
 function isFit(part: object): boolean {

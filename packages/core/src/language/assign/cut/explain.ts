@@ -1,9 +1,8 @@
 import type { EvaluateScope } from '../../../evaluate/scope.js'
 import type { ExplainWay } from '../../../explain/head.js'
-import { parseDecimal } from '../../../kernel/decimal.js'
 import type { CutAssign } from '../../document.js'
 import type { Cutting } from '../../heads/cut/evaluate.js'
-import { cutsOf, tierGoal } from '../../heads/cut/explain.js'
+import { constantCuts, cutsOf, tierGoal } from '../../heads/cut/explain.js'
 
 /** The value may rise or fall into another tier, with the cuts as they are. */
 export const explainCutAssign: ExplainWay<CutAssign> = {
@@ -12,8 +11,9 @@ export const explainCutAssign: ExplainWay<CutAssign> = {
     ...by.map((value, index) => ({ at: `/assign/by/${index}`, value })),
   ],
   against: (assign, scope: EvaluateScope) => cutsOf(cuttingOf(assign), scope),
-  moments: ({ cut, at, by = [] }, _tag, scope) => {
-    scope.value(cut, Array.isArray(at) ? at.map((one) => parseDecimal(one)!) : null)
+  moments: (assign, _tag, scope) => {
+    const { cut, by = [] } = assign
+    scope.value(cut, constantCuts(cuttingOf(assign), scope))
     for (const key of by) scope.value(key, null)
   },
   reach: (assign, _tag, code, gives, scope) => {

@@ -1,7 +1,7 @@
 import { cutsFit } from '../../../compile/fits/cuts-fit.js'
 import type { EvaluateScope } from '../../../evaluate/scope.js'
 import { type Goal, STEP } from '../../../explain/goal.js'
-import type { ExplainValue } from '../../../explain/head.js'
+import type { ExplainValue, MomentScope } from '../../../explain/head.js'
 import { ONE, parseDecimal } from '../../../kernel/decimal.js'
 import type { CutValue } from '../../document.js'
 import type { Cutting } from './evaluate.js'
@@ -15,8 +15,9 @@ export const explainCut: ExplainValue<CutValue> = {
   missing: (_value, _scope, speaker) =>
     speaker.pick('尚无分界点（未运行或组内无人）', 'there are no cuts yet (no run, or nobody in the group)'),
   against: (value, scope) => cutsOf(cuttingOf(value), scope),
-  moments: ({ cut, at, by = [], only }, scope) => {
-    scope.value(cut, Array.isArray(at) ? at.map((one) => parseDecimal(one)!) : null)
+  moments: (value, scope) => {
+    const { cut, by = [], only } = value
+    scope.value(cut, constantCuts(cuttingOf(value), scope))
     for (const key of by) scope.value(key, null)
     if (only !== undefined) scope.condition(only)
   },
@@ -40,6 +41,13 @@ function cuttingOf({ cut, at, by = [], only, edge }: CutValue): Cutting {
 export function cutsOf({ cut, at, by, only, identity }: Cutting, scope: EvaluateScope): readonly bigint[] | null {
   if (Array.isArray(at)) return at.map((one) => parseDecimal(one)!)
   return scope.fit({ of: cutsFit(at), value: cut, by, only, identity })
+}
+
+/** Cuts that do not depend on a group, which may become another. */
+export function constantCuts(cutting: Cutting, scope: MomentScope): readonly bigint[] | null {
+  const { at, by } = cutting
+  if (!Array.isArray(at) && by.length > 0) return null
+  return Array.isArray(at) ? at.map((one) => parseDecimal(one)!) : scope.constant((now) => cutsOf(cutting, now))
 }
 
 /** Which numbers lie in a tier, 1 …. */

@@ -56,6 +56,8 @@ const REACHES: Readonly<Record<GetName, Reach>> = {
     if (goal.kind !== 'number') return repeated(value, scope, 1)
     const now = numberOf(value, scope) ?? 0n
     const [from, to] = [goal.from, goal.to].map((end) => (end === null ? null : end - now))
+    // Nobody pays less than nothing: a sum does not fall by one more.
+    if (to != null && to < 0n) return []
     const single = withProp(value, { kind: 'number', from: from!, to: to! }, scope)
     return single.length > 0 || from == null || from <= 0n ? single : severalOf(value, from, scope)
   },

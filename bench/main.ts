@@ -9,6 +9,7 @@ import { benchAudience } from './audience.js'
 import { benchEvaluate } from './evaluate.js'
 import { benchIdle } from './idle.js'
 import { benchImport, hasRetailFile } from './import.js'
+import { benchLanguage } from './language.js'
 import { type BenchResult, table } from './measure.js'
 import { benchPages } from './pages.js'
 import { startServer } from './running-server.js'
@@ -40,12 +41,23 @@ try {
     }
   } else console.log('the file of 541,909 order lines is not beside the project: its import is passed over')
   note(await benchIdle(join(folder, 'server')))
+  note(await language())
   note(await audiences())
   console.log(`\n${table(results)}`)
 } finally {
   rmSync(folder, { recursive: true, force: true })
 }
 process.exitCode = results.some((result) => result.met === false) ? 1 : 0
+
+async function language(): Promise<BenchResult[]> {
+  const directory = join(folder, 'language')
+  const server = await startServer(directory)
+  try {
+    return await benchLanguage(server, directory)
+  } finally {
+    await server.stop()
+  }
+}
 
 async function audiences(): Promise<BenchResult[]> {
   const engines = await startEngines({ dataDirectory: join(folder, 'audience'), log: pino({ level: 'warn' }) })

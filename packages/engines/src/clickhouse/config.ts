@@ -83,7 +83,13 @@ export function usersXml({ password, memoryMiB, sqlUsers, sqlSecret }: ClickHous
   return `<!-- Written by Tagtree at each start; changes here are lost. -->
 <clickhouse>
   <profiles>
-    <default/>
+    <default>
+      <!-- One pass computes hundreds of definitions with one statement, which the client sends as a field of a form. -->
+      <http_max_field_value_size>67108864</http_max_field_value_size>
+      <max_query_size>67108864</max_query_size>
+      <max_ast_elements>2000000</max_ast_elements>
+      <max_expanded_ast_elements>4000000</max_expanded_ast_elements>
+    </default>
     <boot><max_sessions_for_user>1</max_sessions_for_user></boot>
 ${sqlProfileXml(memoryMiB)}
   </profiles>

@@ -160,9 +160,7 @@ describe.skipIf(!isThere)('through import and API alone, as it was computed outs
     }
     for (const [id, { at, tiers, edges, sizes }] of Object.entries(ways)) {
       const values = Array.from({ length: tiers }, (_, index) => `t${index + 1}`)
-      // Natural breaks name the last value of a tier; it stays in it, whatever else a cut does with equal values.
-      const edge = edges === null ? 'down' : 'up'
-      const assign = { cut: { attr: 'fresh' }, at, values, edge }
+      const assign = { cut: { attr: 'fresh' }, at, values, edge: 'up' }
       const document = { version: 1, kind: 'tag', id, name: id, subject: 'organisation', ordered: true, assign }
       const preview = await shop.client.call(catalogue.previewDefinition, { body: { document } })
       const sizeOf = (code: string) => preview.values.find((value) => value.code === code)?.people ?? 0

@@ -2,8 +2,9 @@
  * Fisher-Jenks natural breaks: the division of sorted values into `classes` runs with the least sum of squared distances
  * from the mean of their run. Exact (dynamic programming; the best last split never moves left as the values grow, so each
  * row is solved by halving). Ties take the earliest split.
- * `values` ascend, `counts[i]` ≥ 1 is how often `values[i]` occurs. The result are the largest values of all runs but the
- * last; fewer when there are fewer distinct values than classes.
+ * `values` ascend, `counts[i]` ≥ 1 is how often `values[i]` occurs. The result are the middles between neighbouring runs, so
+ * that the runs are the tiers whichever way a value equal to a cut would go; fewer when there are fewer distinct values than
+ * classes.
  * @see Fisher (1958), "On Grouping for Maximum Homogeneity", JASA 53
  */
 export function naturalBreaks(values: readonly bigint[], counts: readonly number[], classes: number): bigint[] {
@@ -40,10 +41,15 @@ export function naturalBreaks(values: readonly bigint[], counts: readonly number
   let end = size - 1
   for (let run = splits.length - 1; run >= 0; run--) {
     const start = splits[run]![end]!
-    cuts.push(points[start - 1]!)
+    cuts.push(middleOf(points[start - 1]!, points[start]!))
     end = start - 1
   }
   return cuts.reverse()
+}
+
+/** The middle of two numbers, rounded down. */
+function middleOf(low: bigint, high: bigint): bigint {
+  return (low + high) >> 1n
 }
 
 function distinct(values: readonly bigint[], counts: readonly number[]) {

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { normaliseIdentity } from '../identify/normalise.js'
+import { MemoryWorld } from '../identify/testing/memory-world.js'
 import { makeDemo } from './demo-rows.js'
-import { DEMO_FILES, type DemoFileName, type DemoRow } from './files/file.js'
+import { DEMO_FILE_NAMES, DEMO_FILES, type DemoFileName, type DemoRow } from './files/file.js'
 import type { DemoOptions } from './shop.js'
 
 const NOW = Date.UTC(2026, 10, 22, 12)
@@ -113,15 +114,32 @@ describe('the demo shop', () => {
     expect(orders.size).toBe(world.truth.events['order.paid'])
   })
 
-  it('knows how many profiles its rows connect', () => {
+  it('knows which profiles the rules of identity find in its rows', () => {
     const shared = new Set(world.people.map((person) => person.sharedDevice?.value))
-    const graph = new Components()
-    for (const [file, rows] of world.files) {
-      if (file === 'goods.csv' || file === 'companies.xlsx') continue
-      for (const row of rows) graph.join(identitiesOf(row).filter((key) => !shared.has(key.slice('device_id:'.length))))
+    const identified = new MemoryWorld()
+    for (const file of FILES_OF_PEOPLE) {
+      for (const row of rowsOf(file)) {
+        identified.take(identitiesOf(row).filter((key) => !shared.has(key.slice('device_id:'.length))))
+      }
     }
-    expect(graph.count((keys) => keys.some((key) => !key.startsWith('device_id:')))).toBe(world.truth.profiles)
-    expect(graph.count((keys) => keys.every((key) => key.startsWith('device_id:')))).toBe(world.truth.visitors)
+    const strong = new Map<number, boolean>()
+    const profiles = identified.profiles()
+    for (const node of identified.nodes) {
+      const profile = profiles.get(node.id)!
+      strong.set(profile, (strong.get(profile) ?? false) || node.strong)
+    }
+    expect([...strong.values()].filter(Boolean).length).toBe(world.truth.profiles)
+    expect([...strong.values()].filter((isStrong) => !isStrong).length).toBe(world.truth.visitors)
+    for (const person of world.people) {
+      const found = person.profiles.map((identities) => {
+        // A device can have had several owners one after the other.
+        const own = identities.filter(({ kind }) => kind !== 'device_id')
+        return new Set(own.map(({ kind, value }) => identified.profileOf(`${kind}:${value}`)))
+      })
+      const known = found.filter(({ size }) => size > 0)
+      for (const profile of known) expect(profile.size).toBe(1)
+      expect(new Set(known.flatMap((profile) => [...profile])).size).toBe(known.length)
+    }
     const known = world.people.flatMap((person) =>
       person.profiles.filter((ids) => ids.some(({ kind }) => kind !== 'device_id')),
     )
@@ -135,6 +153,9 @@ describe('the demo shop', () => {
     expect(world.people.filter((person) => person.sharedDevice?.loggedIn).length).toBeGreaterThan(3)
   })
 })
+
+/** In the order in which they are imported. */
+const FILES_OF_PEOPLE = DEMO_FILE_NAMES.filter((file) => file !== 'goods.csv' && file !== 'companies.xlsx')
 
 /** The identities a row shows, canonical, as `kind:value`. */
 function identitiesOf(row: NamedRow): string[] {
@@ -150,29 +171,4 @@ function identitiesOf(row: NamedRow): string[] {
     const result = normaliseIdentity({ normalise }, String(value), new Set())
     return result.kind === 'ok' ? [`${kind}:${result.value}`] : []
   })
-}
-
-/** Union-find over identity keys. */
-class Components {
-  private readonly parents = new Map<string, string>()
-
-  join(keys: readonly string[]): void {
-    const [first, ...others] = keys
-    if (first === undefined) return
-    for (const key of others) this.parents.set(this.root(key), this.root(first))
-    this.root(first)
-  }
-  count(matches: (keys: readonly string[]) => boolean): number {
-    const groups = new Map<string, string[]>()
-    for (const key of this.parents.keys()) groups.set(this.root(key), [...(groups.get(this.root(key)) ?? []), key])
-    return [...groups.values()].filter(matches).length
-  }
-  private root(key: string): string {
-    const parent = this.parents.get(key)
-    if (parent === undefined) {
-      this.parents.set(key, key)
-      return key
-    }
-    return parent === key ? key : this.root(parent)
-  }
 }

@@ -34,17 +34,23 @@ export class Ledger {
     this.groups = new Array<number[] | undefined>(people)
   }
 
-  /** Notes that one valid row shows these identities (an OR of the bits above) together. */
+  /**
+   * Notes that one valid row shows these identities (an OR of the bits above) together. As in the rules of identity, a
+   * device joins whom it was first seen with and never glues two profiles that are known by other identities.
+   */
   saw(person: Person, identities: number): void {
     if (identities === 0) return
-    const groups = this.groups[person.index]
-    if (!groups) {
-      this.groups[person.index] = [identities]
-      return
-    }
+    const groups = this.groups[person.index] ?? []
     if (groups.some((group) => (group & identities) === identities)) return
-    const joined = groups.reduce((all, group) => ((group & identities) === 0 ? all : all | group), identities)
-    this.groups[person.index] = [...groups.filter((group) => (group & identities) === 0), joined]
+    const strong = identities & STRONG
+    // Devices of another known profile stay with it.
+    const claimed = groups.reduce(
+      (all, group) => ((group & STRONG) !== 0 && (group & strong) === 0 ? all | group : all),
+      0,
+    )
+    const shown = strong === 0 ? identities : strong | (identities & ~claimed)
+    const joined = groups.reduce((all, group) => ((group & shown) === 0 ? all : all | group), shown)
+    this.groups[person.index] = [...groups.filter((group) => (group & shown) === 0), joined]
   }
 
   /** Notes a row of the household's device; it joins nothing, because others use it too. */

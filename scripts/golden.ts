@@ -24,26 +24,25 @@ const expected = join(root, 'golden', 'expected')
 const fileOf = (id: string) => join(expected, `${id}.txt`)
 
 if (process.argv.includes('--check')) {
-  const stale = [...golden.definitions.values()].filter((definition) => {
-    if (!existsSync(fileOf(definition.id))) return true
-    const [text] = readFileSync(fileOf(definition.id), 'utf8').split(`\n\n${COMPUTED}`)
-    return text !== compiledText(golden, definition)
+  const stale = [...golden.documents.keys()].filter((id) => {
+    if (!existsSync(fileOf(id))) return true
+    const [text] = readFileSync(fileOf(id), 'utf8').trimEnd().split(`\n\n${COMPUTED}`)
+    return text !== compiledText(golden, id)
   })
-  const left = readdirSync(expected).filter((file) => !golden.definitions.has(file.slice(0, -'.txt'.length)))
-  if (stale.length > 0) console.error(`not what the compiler makes: ${stale.map(({ id }) => id).join(', ')}`)
+  const left = readdirSync(expected).filter((file) => !golden.documents.has(file.slice(0, -'.txt'.length)))
+  if (stale.length > 0) console.error(`not what the compiler makes: ${stale.join(', ')}`)
   if (left.length > 0) console.error(`without a definition: ${left.join(', ')}`)
   if (stale.length + left.length > 0) console.error('run npm run golden and read the difference')
   process.exit(stale.length + left.length === 0 ? 0 : 1)
 }
 
 const { withGoldenEngine } = await import('../packages/server/src/tag/testing/golden-engine.js')
-await withGoldenEngine(golden, async (computed) => {
+await withGoldenEngine(golden, async (textOf) => {
+  const texts = new Map<string, string>()
+  for (const id of golden.documents.keys()) texts.set(id, await textOf(id))
   rmSync(expected, { recursive: true, force: true })
   mkdirSync(expected, { recursive: true })
-  for (const definition of golden.definitions.values()) {
-    const text = `${compiledText(golden, definition)}\n\n${COMPUTED}\n${await computed(definition)}\n`
-    writeFileSync(fileOf(definition.id), text)
-  }
+  for (const [id, text] of texts) writeFileSync(fileOf(id), text)
 })
-console.log(`${golden.definitions.size} files in golden/expected`)
+console.log(`${golden.documents.size} files in golden/expected`)
 process.exit(0)

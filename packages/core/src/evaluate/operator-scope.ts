@@ -1,7 +1,8 @@
 import type { Catalog } from '../catalog/catalog.js'
 import { parseInstant, type Zone } from '../kernel/zone.js'
-import type { Id, Value, Window } from '../language/document.js'
+import type { Field, Id, Value, Window } from '../language/document.js'
 import type { EventScope, EventScopeValue } from '../language/event-scope/event-scope.js'
+import { clockField } from '../language/heads/clock/fields.js'
 import type { EvaluateScope } from './scope.js'
 import { dateWindow, returnsBetween } from './windows.js'
 
@@ -26,8 +27,9 @@ export class OperatorScope implements EventScope {
   prop(): EventScopeValue {
     return null
   }
-  clock(): EventScopeValue {
-    return null
+  /** Outside of a row a part of the clock is of the moment itself. */
+  clock(field: Field): EventScopeValue {
+    return clockField(field, this.subject.asOf, this.catalog, this.zone)
   }
   operand(operand: Value | { list: Id }): EventScopeValue {
     const known = this.#operands.get(operand)

@@ -8,8 +8,8 @@ import { groupOf } from './group-of.js'
 
 /**
  * Who stays in a segment when only some are taken: of those for whom `where` is true, per group the first by `by` (who
- * has none is not taken) or by the hash of seed and profile; ties by profile. A missing group key is no group. Others
- * become false; the unknown stay unknown.
+ * has none is not taken) or by the hash of seed and profile; ties by profile. A missing or empty group key is no
+ * group. Others become false; the unknown stay unknown.
  */
 export function takeOf(
   segment: SegmentDefinition,
@@ -22,7 +22,8 @@ export function takeOf(
   for (const facts of living) {
     if (values.get(facts.profile) !== true) continue
     const place = evaluator.part(segment, facts, false)
-    const group = groupOf((take.per ?? []).map((key) => place.value(key).value))
+    const keys = (take.per ?? []).map((key) => place.value(key).value)
+    const group = keys.includes('') ? null : groupOf(keys)
     const rank = 'random' in take ? xxHash64(`${take.seed}:${facts.profile}`) : place.value(take.by).value
     if (group === null || typeof rank !== 'bigint') continue
     groups.set(group, [...(groups.get(group) ?? []), { profile: facts.profile, rank }])

@@ -6,7 +6,16 @@ import { say } from './message.js'
 import { number, oneOf } from './primitives.js'
 import { readObject } from './read-object.js'
 
-const METHODS = ['quantile', 'width', 'breaks', 'sd', 'mean', 'median', 'share'] as const satisfies readonly CutMethod[]
+/** Every way to learn cuts. */
+export const METHODS = [
+  'quantile',
+  'width',
+  'breaks',
+  'sd',
+  'mean',
+  'median',
+  'share',
+] as const satisfies readonly CutMethod[]
 const MOST_TIERS = 100
 
 /** How often a fit is made anew. */

@@ -8,7 +8,8 @@ import { catalogueName } from './primitives.js'
 import { unknownField } from './zod-issues.js'
 
 const MOST_EVENTS = 50
-const CHANGED = ['attr', 'tag', 'segment', 'list', 'relation'] as const
+/** Whose changes can be a stream. */
+export const CHANGED = ['attr', 'tag', 'segment', 'list', 'relation'] as const
 
 /** Events by name, any, or changes. */
 export const stream: z.ZodType<Stream> = described(

@@ -62,6 +62,11 @@ export interface CatalogInput {
   readonly categories?: Readonly<Record<string, readonly string[]>>
   /** Lists of values: id -> texts. */
   readonly valueLists?: Readonly<Record<string, readonly string[]>>
+  /**
+   * What relations, lists, items, periods and categories are called, otherwise their id: by `relation:works_at`,
+   * `noun:works_at` (who is counted), `list:…`, `items:goods`, `field:goods.brand`, `period:…`, `category:…`.
+   */
+  readonly labels?: Readonly<Record<string, Text>>
   /** Documents; they are parsed, their recipes expanded, numbered from 1 and given codes from 1. */
   readonly definitions?: readonly object[]
 }
@@ -69,6 +74,7 @@ export interface CatalogInput {
 /** A catalogue for tests. Throws a plain error when a definition does not parse. */
 export function buildCatalog(input: CatalogInput = {}): Catalog {
   const zone = zoneOf(input.timeZone ?? 'Asia/Shanghai')
+  const called = (what: string, id: string): Text => input.labels?.[`${what}:${id}`] ?? id
   const attributes = new Map<string, Map<string, AttributeEntry>>()
   let attributeNumber = 0
   for (const [subject, entries] of Object.entries({ person: input.attributes ?? {}, ...input.attributesOf })) {
@@ -107,45 +113,52 @@ export function buildCatalog(input: CatalogInput = {}): Catalog {
           from,
           to,
           many: how === 'many',
-          labels: key,
-          noun: { zh: '个', en: to },
+          labels: called('relation', key),
+          noun: input.labels?.[`noun:${key}`] ?? { zh: '个', en: to },
           inverseOf: inverseOf ?? null,
         },
       ]),
     ),
     definitions: new Map(),
-    lists: buildLists(input),
-    items: new Map(Object.entries(input.items ?? {}).map(([key, fields]) => [key, buildItems(key, fields)])),
+    lists: buildLists(input, called),
+    items: new Map(Object.entries(input.items ?? {}).map(([key, fields]) => [key, buildItems(key, fields, called)])),
     calendar: new Map(Object.entries(input.calendar ?? {}).map(([day, entry]) => [dayNumber(day), entry])),
     periods: new Map(
       Object.entries(input.periods ?? {}).map(([id, [first, last]]) => [
         id,
         {
           id,
-          labels: id,
+          labels: called('period', id),
           from: startOfLocalDay(zone, dayNumber(first)),
           to: startOfLocalDay(zone, dayNumber(last) + 1),
         },
       ]),
     ),
-    categories: new Map(Object.entries(input.categories ?? {}).map(([id, tags]) => [id, { id, labels: id, tags }])),
+    categories: new Map(
+      Object.entries(input.categories ?? {}).map(([id, tags]) => [id, { id, labels: called('category', id), tags }]),
+    ),
   }
   return withDefinitions(empty, input.definitions ?? [])
 }
 
-function buildItems(key: string, fields: Readonly<Record<string, PropertyType>>): ItemCatalogueEntry {
-  const properties = Object.entries(fields).map(
-    ([name, type]) => [name, { name, type, labels: name, column: `c_${name}` }] as const,
-  )
-  return { key, labels: key, properties: new Map(properties) }
+type Called = (what: string, id: string) => Text
+
+function buildItems(key: string, fields: Readonly<Record<string, PropertyType>>, called: Called): ItemCatalogueEntry {
+  const properties = Object.entries(fields).map(([name, type]) => {
+    const label = called('field', `${key}.${name}`)
+    return [name, { name, type, labels: label === `${key}.${name}` ? name : label, column: `c_${name}` }] as const
+  })
+  return { key, labels: called('items', key), properties: new Map(properties) }
 }
 
 function dayNumber(day: string): number {
   return dayNumberOf(parseCivilDate(day)!)
 }
 
-function buildLists({ lists = [], valueLists = {} }: CatalogInput): Map<string, ListEntry> {
-  const entry = (id: string, index: number) => ({ id, number: 10_001 + index, subject: 'person', labels: id })
+function buildLists({ lists = [], valueLists = {} }: CatalogInput, called: Called): Map<string, ListEntry> {
+  const entry = (id: string, index: number) => {
+    return { id, number: 10_001 + index, subject: 'person', labels: called('list', id) }
+  }
   return new Map([
     ...lists.map((id, index): [string, ListEntry] => [id, { ...entry(id, index), holds: 'subjects', values: [] }]),
     ...Object.entries(valueLists).map(([id, values], index): [string, ListEntry] => [

@@ -61,6 +61,8 @@ export interface StoredPublication {
   readonly value: string | boolean | null
   /** Only of a family: whether the code came or went. */
   readonly isPresent: boolean
+  /** Whether it is a tag of several values, each with a history of its own. */
+  readonly isFamily?: boolean
 }
 export interface Place {
   readonly node: number
@@ -232,6 +234,7 @@ function randomPublications(random: Random, profiles: readonly number[], moment:
       run: BigInt(1000 + index),
       value: value[of]!,
       isPresent: of !== 'tag:styles' || random.chance(0.6),
+      isFamily: of === 'tag:styles',
     }
   })
 }
@@ -435,8 +438,9 @@ function publishedOf(world: World, profile: number): Map<string, PublishedFact[]
   const isSeen = (run: bigint): boolean => !world.unpublishedRuns.includes(run)
   for (const one of world.published ?? []) {
     if (one.profile !== profile || !isSeen(one.run)) continue
-    const isThere = one.of === 'tag:styles' ? one.isPresent : one.value === true
-    const op = one.of === 'tag:rank' ? 'set' : isThere ? 'added' : 'removed'
+    const isFamily = one.isFamily === true
+    const isThere = isFamily ? one.isPresent : one.value === true
+    const op = one.of.startsWith('tag:') && !isFamily ? 'set' : isThere ? 'added' : 'removed'
     add(one.of, { ts: one.asOf, seq: one.run, value: one.value, op })
   }
   for (const one of world.listings) {

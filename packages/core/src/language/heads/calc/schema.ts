@@ -5,7 +5,8 @@ import { say } from '../../frame/message.js'
 import type { MakeSchema } from '../../frame/parts.js'
 import { oneOf } from '../../frame/primitives.js'
 
-const CALCULATIONS = ['add', 'sub', 'mul', 'div', 'min', 'max', 'abs', 'log', 'round', 'size'] as const
+/** Every calculation. */
+export const CALCULATIONS = ['add', 'sub', 'mul', 'div', 'min', 'max', 'abs', 'log', 'round', 'size'] as const
 /** How many operands each calculation takes. */
 const OPERANDS: Readonly<Record<CalcOperator, readonly [least: number, most: number]>> = {
   add: [2, 50],

@@ -11,7 +11,8 @@ import { show } from '../../frame/zod-issues.js'
 
 const PLAIN_GETS = ['count', 'days', 'firstAt', 'lastAt', 'span'] as const
 const PROPERTY_GETS = ['sum', 'avg', 'min', 'max', 'distinct', 'first', 'last', 'values'] as const
-const ALL_GETS = [...PLAIN_GETS, ...PROPERTY_GETS, 'gaps'] as const
+/** Every way to get something from rows. */
+export const ALL_GETS = [...PLAIN_GETS, ...PROPERTY_GETS, 'gaps'] as const
 
 /** What the subject did: events, their number or what is got from them. */
 export const didSchema: MakeSchema<DidValue> = (parts) =>

@@ -27,7 +27,8 @@ const TARGETS = {
     sample: z.strictObject({ share: z.number().gt(0).max(1), seed: catalogueName }),
   }),
 }
-const NAMES = Object.keys(TARGETS)
+/** What somebody can be a member of. */
+export const MEMBER_OF = Object.keys(TARGETS)
 
 const target: z.ZodType<MemberCondition['member']> = described(
   checked((input, report) => {
@@ -36,12 +37,12 @@ const target: z.ZodType<MemberCondition['member']> = described(
     if (known !== undefined) {
       return readObject<MemberCondition['member']>(TARGETS[known as keyof typeof TARGETS], 'member', input, report)
     }
-    for (const key of keys) report(unknownField(key, { name: 'member', fields: NAMES }), key)
+    for (const key of keys) report(unknownField(key, { name: 'member', fields: MEMBER_OF }), key)
     if (keys.length === 0) {
       report(
         say(
-          `member is one of ${NAMES.map((name) => `{ ${name}: … }`).join(', ')}`,
-          `member 应为 ${NAMES.map((name) => `{ ${name}: … }`).join('、')} 之一`,
+          `member is one of ${MEMBER_OF.map((name) => `{ ${name}: … }`).join(', ')}`,
+          `member 应为 ${MEMBER_OF.map((name) => `{ ${name}: … }`).join('、')} 之一`,
         ),
       )
     }

@@ -8,7 +8,11 @@ import { oneOf, span } from '../../frame/primitives.js'
 import { readObject } from '../../frame/read-object.js'
 import { didSchema } from '../did/schema.js'
 
-const BUCKETS = ['event', 'hour', 'day', 'week', 'month', 'quarter', 'year'] as const
+/** Buckets with a name of their own. */
+export const BUCKETS = ['event', 'hour', 'day', 'week', 'month', 'quarter', 'year'] as const
+
+/** What is made of the values of buckets. */
+export const PER_GETS = ['count', 'sum', 'avg', 'min', 'max', 'streak', 'currentStreak'] as const
 
 /** Events put into buckets, each bucket's value, and what is made of those. */
 export const perSchema: MakeSchema<PerValue> = (parts) =>
@@ -16,7 +20,7 @@ export const perSchema: MakeSchema<PerValue> = (parts) =>
     per: bucketSchema(parts),
     of: ofSchema(parts),
     having: parts.tail.exactOptional(),
-    get: oneOf(['count', 'sum', 'avg', 'min', 'max', 'streak', 'currentStreak']).exactOptional(),
+    get: oneOf(PER_GETS).exactOptional(),
   })
 
 function bucketSchema({ prop }: Parts): z.ZodType<PerValue['per']> {

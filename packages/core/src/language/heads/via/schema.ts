@@ -5,6 +5,9 @@ import { say } from '../../frame/message.js'
 import type { MakeSchema } from '../../frame/parts.js'
 import { catalogueName, oneOf } from '../../frame/primitives.js'
 
+/** What is made of the related ones. */
+export const VIA_GETS = ['count', 'share', 'list', 'sum', 'avg', 'min', 'max'] as const
+
 /** Subjects of another kind, reached through a relation. */
 export const viaSchema: MakeSchema<ViaValue> = (parts) =>
   z
@@ -13,7 +16,7 @@ export const viaSchema: MakeSchema<ViaValue> = (parts) =>
       role: catalogueName.exactOptional(),
       where: parts.condition.exactOptional(),
       of: parts.value.exactOptional(),
-      get: oneOf(['count', 'share', 'list', 'sum', 'avg', 'min', 'max']).exactOptional(),
+      get: oneOf(VIA_GETS).exactOptional(),
     })
     .check(
       rule(({ where, of, get = 'count' }, report) => {

@@ -2,6 +2,7 @@ import type { ResponseOf } from '@tagtree/core/contract/endpoint'
 import { type ExplainedPart, explainSubject } from '@tagtree/core/contract/explain'
 import type { Command } from 'commander'
 import type { Cli } from '../cli.js'
+import { readAsOf } from '../read-option.js'
 
 type Explanation = ResponseOf<typeof explainSubject>
 
@@ -20,7 +21,7 @@ export function addWhyCommand(group: Command, cli: Cli): void {
     .action(async (profile: string, definition: string, options: { asOf?: string }) => {
       const found = await cli.client().call(explainSubject, {
         params: { id: Number(profile) },
-        query: { definition, ...(options.asOf === undefined ? {} : { asOf: options.asOf }) },
+        query: { definition, ...readAsOf(options.asOf) },
       })
       if (cli.options().json) terminal.out(JSON.stringify(found, null, 2))
       else for (const line of explanationLines(found, text)) terminal.out(line)

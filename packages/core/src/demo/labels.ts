@@ -192,6 +192,8 @@ export const DEMO_ATTRIBUTES: Readonly<Record<'person' | 'organisation', Readonl
     region: named('text', '大区', 'region'),
     credit_score: named('number', '信用分', 'credit score'),
     credit_grade: named('text', '信用评级', 'credit rating'),
+    // The values of an imported tag come in as the attribute of its name.
+    'tag.credit_rating': named('text', '征信评级', 'external rating'),
     founded_on: named('date', '成立日期', 'founded'),
     registered_capital: named('money', '注册资本', 'registered capital'),
   },

@@ -2,7 +2,10 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Catalog } from '@tagtree/core/catalog/catalog'
+import { listDefinitions, showCatalogue } from '@tagtree/core/contract/catalogue'
 import { countAudience } from '@tagtree/core/contract/segment'
+import { showTag } from '@tagtree/core/contract/tag'
+import type { DemoTruth } from '@tagtree/core/demo/truth'
 import { dayNumberOf } from '@tagtree/core/kernel/calendar'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { writeDemo } from '../collect/demo/write-demo.js'
@@ -10,17 +13,24 @@ import { openCatalogStore } from '../store/catalog.js'
 import { startTestServer, type TestServer } from '../testing/test-server.js'
 import { demoStep } from './load-demo.js'
 
+/** Small, and large enough that every tag finds somebody. */
+const customers = 600
 let server: TestServer
 let folder: string
 let catalog: Catalog
 let workspaceId: number
+let truth: DemoTruth
 beforeAll(async () => {
   server = await startTestServer()
   folder = mkdtempSync(join(tmpdir(), 'tagtree-demo-'))
   await demoStep({
     dataDirectory: folder,
-    customers: 120,
-    write: async (directory, options) => (await writeDemo(directory, options)).files,
+    customers,
+    write: async (directory, options) => {
+      const written = await writeDemo(directory, options)
+      truth = written.truth
+      return written.files
+    },
   }).run({
     address: server.address,
     token: server.token,
@@ -35,6 +45,9 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true })
 })
 
+/** So few at this size that there may be nobody. */
+const RARE = new Set(['large_weak_credit', 'seven_day_retention', 'cart_abandoned', 'cart_not_paid'])
+
 const people = async (where: object, subject = 'person'): Promise<number> => {
   const counted = await server.client('demo').call(countAudience, {
     body: { document: { version: 1, kind: 'segment', id: 'asked', name: 'asked', subject, where } },
@@ -43,6 +56,30 @@ const people = async (where: object, subject = 'person'): Promise<number> => {
 }
 
 describe('the demo workspace', () => {
+  it('has as many customers and companies as its generated truth says', async () => {
+    const { population } = await server.client('demo').call(showCatalogue)
+    expect(population.person).toBe(truth.profiles)
+    expect(population.organisation).toBe(truth.companies)
+    expect(truth.profiles).toBeGreaterThan(truth.persons)
+  })
+
+  it('has people in every tag, in more than one value wherever the day does not decide', async () => {
+    const { categories, tags } = await server.client('demo').call(showCatalogue)
+    const below = (all: typeof categories): typeof tags => all.flatMap((one) => [...one.tags, ...below(one.categories)])
+    const shown = [...tags, ...below(categories)]
+    expect(shown.length).toBeGreaterThanOrEqual(30)
+    for (const { id, values } of shown) {
+      const held = values.filter(({ people }) => people > 0).length
+      expect(held, id).toBeGreaterThanOrEqual(id === 'occasion' || id === 'vip_manual' ? 1 : 2)
+    }
+    const { items } = await server.client('demo').call(listDefinitions, { query: { kind: 'segment' } })
+    expect(items.length).toBeGreaterThanOrEqual(12)
+    for (const { id } of items) {
+      const { known } = await server.client('demo').call(showTag, { params: { id } })
+      if (!RARE.has(id)) expect(known, id).toBeGreaterThan(0)
+    }
+  })
+
   it('knows who works where from both ends', async () => {
     expect(catalog.relations.get('employs')).toMatchObject({ from: 'organisation', to: 'person', inverseOf: null })
     expect(catalog.relations.get('employer')).toMatchObject({ from: 'person', inverseOf: 'employs' })

@@ -2,17 +2,18 @@ import { createReadStream, existsSync, mkdirSync, rmSync, statSync } from 'node:
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { savePeriod } from '@tagtree/core/contract/calendar'
-import type { Client } from '@tagtree/core/contract/client'
+import { ApiError, type Client } from '@tagtree/core/contract/client'
 import { createWorkspace, listWorkspaces } from '@tagtree/core/contract/govern'
 import { showImport, startImport, uploadFile } from '@tagtree/core/contract/import'
 import { showJob } from '@tagtree/core/contract/jobs'
 import { applyPlan } from '@tagtree/core/contract/plan'
-import { runTags } from '@tagtree/core/contract/tag'
+import { giveValues, runTags } from '@tagtree/core/contract/tag'
+import { keyAccounts } from '@tagtree/core/demo/key-accounts'
 import { DEMO_MAPPINGS } from '@tagtree/core/demo/mappings/mappings'
 import { demoPeriods } from '@tagtree/core/demo/periods'
 import { DEMO_CUSTOMERS, DEMO_SEED } from '@tagtree/core/demo/shop'
 import { AppError } from '@tagtree/core/kernel/app-error'
-import { demoPlan } from './demo-plan.js'
+import { demoPlan, demoSqlPlan } from './demo-plan.js'
 import { clientOf, type FirstStep, type FirstStepContext } from './first-step.js'
 import { writeDemoApart } from './write-demo-apart.js'
 
@@ -28,7 +29,7 @@ export interface DemoOptions {
 
 /**
  * Fills a new installation with the demo shop 云岚商城, through the API as a user would: files are uploaded and imported
- * with their mappings, the catalogue is applied as a plan file, tags run. A start that was cut off is completed by the
+ * with their mappings, the catalogue is applied as a plan file, a list of key accounts is put in, tags run. A start that was cut off is completed by the
  * next one, because files and keys are the same for the same workspace.
  */
 export function demoStep(options: DemoOptions): FirstStep {
@@ -46,9 +47,8 @@ export function demoStep(options: DemoOptions): FirstStep {
       await savePeriods(clientOf(context, slug), Date.parse(workspace.createdAt))
       await loadFiles(context, folder, Date.parse(workspace.createdAt), options)
       await savePlan(context)
-      const inDemo = clientOf(context, slug)
-      const job = await inDemo.call(runTags, { body: {} })
-      await waitForJob(inDemo, job.id, context.signal)
+      // What staff gave is in the run that follows the plan.
+      await giveKeyAccounts(context, Date.parse(workspace.createdAt), options)
       rmSync(folder, { recursive: true, force: true })
     },
   }
@@ -105,9 +105,34 @@ async function loadFiles(
   )
 }
 
-/** Applies the plan of the demo; after an earlier, cut off start there may be nothing left to do. */
+/** Applies the plans of the demo; after an earlier, cut off start there may be nothing left to do. */
 async function savePlan(context: FirstStepContext): Promise<void> {
-  await clientOf(context, slug).call(applyPlan, { body: { files: [demoPlan()] } })
+  const client = clientOf(context, slug)
+  await client.call(applyPlan, { body: { files: [demoPlan()] } })
+  try {
+    await client.call(applyPlan, { body: { files: [demoSqlPlan()] } })
+  } catch (error) {
+    // An operator's own ClickHouse; the rest of the demo does without.
+    if (!(error instanceof ApiError) || error.code !== 'SQL_TAGS_NOT_SET_UP') throw error
+  }
+}
+
+/** The list of key accounts, as the shop's staff would put it in, and the run of all tags. */
+async function giveKeyAccounts(
+  context: FirstStepContext,
+  now: number,
+  { customers = DEMO_CUSTOMERS }: DemoOptions,
+): Promise<void> {
+  const client = clientOf(context, slug)
+  const given = keyAccounts({ seed: DEMO_SEED, now, customers }).map(({ memberNumber, value }) => ({
+    identities: [{ kind: 'user_id', value: memberNumber }],
+    value,
+  }))
+  const job =
+    given.length === 0
+      ? await client.call(runTags, { body: {} })
+      : (await client.call(giveValues, { params: { id: 'vip_manual' }, body: { given } })).job
+  await waitForJob(client, job.id, context.signal)
 }
 
 async function waitForJob(client: Client, id: number, signal: AbortSignal): Promise<void> {

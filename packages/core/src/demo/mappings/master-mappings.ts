@@ -124,6 +124,7 @@ export const COMPANIES_MAPPING: Mapping = {
         region: '大区',
         credit_score: '信用分',
         credit_grade: '信用等级',
+        'tag.credit_rating': '信用等级',
         founded_on: '成立日期',
         registered_capital: '注册资本',
       }),

@@ -41,8 +41,10 @@ export async function benchLanguage(server: RunningServer, dataDirectory: string
   const tags = languageTags()
   for (const document of tags) await client.call(saveDefinition, { params: { id: document.id }, body: { document } })
   const watch = watchMemory(server.pid)
-  const together = await timeRun(client, undefined)
+  const first = await timeRun(client, undefined)
   const memory = watch.stop()
+  // The first run writes every value; from then on all together and one by one write what changed alone.
+  const together = await timeRun(client, undefined)
   let oneByOne = 0
   for (const { id } of tags) oneByOne += await timeRun(client, [id])
   const audience = await timeCounts(client, manyConditions())
@@ -50,7 +52,8 @@ export async function benchLanguage(server: RunningServer, dataDirectory: string
   const sequence = await timeCounts(client, threeSteps())
   const explained = await timeExplanations(client, tags)
   return [
-    atMost('30 tags together, 1 M people, 10 M events', together / 1000, 60, 's'),
+    atMost('first run of 30 tags, 1 M people, 10 M events', first / 1000, 60, 's'),
+    { name: 'the same when few values changed', measured: `${(together / 1000).toFixed(1)} s`, target: '', met: null },
     atMost('the same: peak memory of the server and both engines', memory, mostMemoryMiB, 'MiB'),
     atMost('30 tags together / one by one', together / oneByOne, 0.5, ''),
     atMost('count of 12 conditions over events and tags, p95', audience / 1000, 1.5, 's'),
@@ -255,7 +258,7 @@ function familyOf(pid: number): number[] {
 
 function residentMiB(pid: number): number {
   try {
-    return Number(/^RssAnon:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) / 1024
+    return Number(/^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) / 1024
   } catch {
     return 0
   }

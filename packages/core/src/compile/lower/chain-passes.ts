@@ -1,6 +1,6 @@
 import type { Instant } from '../../kernel/zone.js'
 import type { Pass } from '../assemble.js'
-import { aggregate, call, column, type Expr, number, or, param } from '../plan/expr.js'
+import { aggregate, and, call, choose, column, type Expr, isTrue, number, or, param } from '../plan/expr.js'
 import type { ExprNumbers } from '../plan/hash.js'
 import type { Named, Plan } from '../plan/plan.js'
 import type { Scans } from '../scans.js'
@@ -77,10 +77,9 @@ export class ChainPasses implements ColumnSource {
 
   #plan(name: string, chain: Chain, scans: Scans): Plan {
     const marks = this.#marks(chain, scans)
-    const rank: Expr = call('part', column('mark'), number(1))
-    const key: Named = { name: 'chain_key', expr: call('part', column('mark'), number(2)) }
-    const hasOpenWithout = chain.steps.some((step) => step.without !== null) && chain.steps[0]!.rows.key !== null
-    const rows = (more: readonly Expr[]): Expr => aggregate('sortedRows', [column('at'), column('seq'), rank, ...more])
+    const rows = aggregate('sortedValues', [ROW])
+    const isKeyed = chain.steps[0]!.rows.key !== null
+    const hasOpenWithout = isKeyed && chain.steps.some((step) => step.without !== null)
     const grouped: Plan = hasOpenWithout
       ? // What must not lie between has no key: it counts for every key of the profile.
         {
@@ -91,15 +90,20 @@ export class ChainPasses implements ColumnSource {
               kind: 'aggregate',
               input: marks,
               by: [PROFILE],
-              values: [{ name: 'all_rows', expr: rows([key.expr]) }],
+              values: [{ name: 'all_rows', expr: aggregate('sortedRows', [ROW, KEY]) }],
             },
             shared: [],
             columns: [PROFILE, ALL_ROWS, { name: 'chain_key', expr: call('eachKey', column('all_rows')) }],
           },
           shared: [],
-          columns: [PROFILE, { name: 'chain_rows', expr: call('rowsOfKey', column('all_rows'), column('chain_key')) }],
+          columns: [PROFILE, { name: 'chain_rows', expr: call('rowsOfKey', column('all_rows'), KEY) }],
         }
-      : { kind: 'aggregate', input: marks, by: [PROFILE, key], values: [{ name: 'chain_rows', expr: rows([]) }] }
+      : {
+          kind: 'aggregate',
+          input: marks,
+          by: isKeyed ? [PROFILE, { name: 'chain_key', expr: KEY }] : [PROFILE],
+          values: [{ name: 'chain_rows', expr: rows }],
+        }
     const tested = chainTest(chain)
     const found: Plan = {
       kind: 'project',
@@ -115,32 +119,37 @@ export class ChainPasses implements ColumnSource {
     }
   }
 
-  /** A row per event and way in which it matters: profile, moment, sequence number and mark (rank, key). */
+  /** A row per event and way in which it matters: profile, the row as one number (moment, sequence number, rank), key. */
   #marks(chain: Chain, scans: Scans): Plan {
     const byOrigin = new Map<string, { rank: number; rows: ChainRows }[]>()
     for (const one of rowsOf(chain)) {
       const key = originKey(one.rows.read.origin)
       byOrigin.set(key, [...(byOrigin.get(key) ?? []), one])
     }
+    const isKeyed = chain.steps[0]!.rows.key !== null
     const inputs = [...byOrigin.values()].map((marked): Plan => {
       const { origin } = marked[0]!.rows.read
       const froms = marked.map(({ rows }) => rows.read.from)
       const from = froms.includes(null) ? null : Math.min(...(froms as number[]))
       const events = [...new Set(marked.flatMap(({ rows }) => rows.read.events))]
-      const marks = marked.map(({ rank, rows }) => markOf(rank, rows))
-      const input = rowsPlan({ origin, events, from }, marks, scans, this.own())
+      const marks = isKeyed ? marked.map(({ rank, rows }) => markOf(rank, rows)) : [rankOf(marked)]
+      const read = rowsPlan({ origin, events, from }, marks, scans, this.own())
       const any = or(marked.map(({ rows }) => call('and', ...rows.when)))
+      const all = marked.some(({ rows }) => rows.when.length === 0)
+      const input: Plan = all ? read : { kind: 'filter', input: read, where: [any], without: null }
+      const at = call('plus64', call('millis', column('ts')), number(BIAS))
+      const row = (rank: Expr): Named => ({ name: 'chain_row', expr: call('chainRow', at, column('seq'), rank) })
+      const profile = profileOf(origin, scans)
+      if (!isKeyed) return { kind: 'project', input, shared: [], columns: [profile, row(marks[0]!)] }
+      const mark: Expr = { kind: 'alias', name: 'mark' }
       return {
         kind: 'project',
-        input: marked.some(({ rows }) => rows.when.length === 0)
-          ? input
-          : { kind: 'filter', input, where: [any], without: null },
-        shared: [],
+        input,
+        shared: [{ name: 'mark', expr: call('eachRow', call('joinLists', ...marks)) }],
         columns: [
-          profileOf(origin, scans),
-          { name: 'at', expr: call('plus64', call('millis', column('ts')), number(BIAS)) },
-          { name: 'seq', expr: column('seq') },
-          { name: 'mark', expr: call('eachRow', call('joinLists', ...marks)) },
+          profile,
+          row(call('part', mark, number(1))),
+          { name: 'chain_key', expr: call('part', mark, number(2)) },
         ],
       }
     })
@@ -149,6 +158,8 @@ export class ChainPasses implements ColumnSource {
 }
 
 const PROFILE: Named = { name: 'profile_id', expr: column('profile_id') }
+const ROW = column('chain_row')
+const KEY = column('chain_key')
 const ALL_ROWS: Named = { name: 'all_rows', expr: column('all_rows') }
 const NOT_THEN = 1
 
@@ -174,6 +185,15 @@ function markOf(rank: number, { when, key }: ChainRows): Expr {
   return call(key.isList ? 'marksOf' : 'markOf', holds, number(rank), key.expr)
 }
 
+/** The rank of a row that has no key; rows that may matter in several ways are there once for each. */
+function rankOf(marked: readonly { rank: number; rows: ChainRows }[]): Expr {
+  const events = marked.flatMap(({ rows }) => [...new Set(rows.read.events)])
+  const isOneEach = marked.length === 1 || (events.length > 0 && new Set(events).size === events.length)
+  const ranks = marked.map(({ rank, rows }) => ({ when: isTrue(and(rows.when)), then: number(rank) }))
+  if (isOneEach) return choose(ranks, number(0))
+  return call('eachRank', ...ranks.flatMap(({ when, then }) => [when, then]))
+}
+
 /** The test of the rows of one key, step by step. */
 function chainTest(chain: Chain): { shared: Named[]; found: Expr } {
   const shared: Named[] = []
@@ -181,8 +201,8 @@ function chainTest(chain: Chain): { shared: Named[]; found: Expr } {
     shared.push({ name: as, expr })
     return { kind: 'alias', name: as }
   }
-  const times = name('times', call('part', column('chain_rows'), number(1)))
-  const ranks = name('ranks', call('part', column('chain_rows'), number(3)))
+  const times = name('times', call('chainTimes', column('chain_rows')))
+  const ranks = name('ranks', call('chainRanks', column('chain_rows')))
   let found: Expr = number(0)
   chain.steps.forEach((step, index) => {
     const rank = number(stepRank(chain, index))

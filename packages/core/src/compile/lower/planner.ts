@@ -4,6 +4,7 @@ import { type Instant, type Zone, zoneOf } from '../../kernel/zone.js'
 import { correctedAttribute } from '../../language/assign/given/attribute.js'
 import type { Assign, Definition, SegmentDefinition, TagDefinition } from '../../language/document.js'
 import { assignWayOf } from '../../language/frame/which.js'
+import { correctableCodes } from '../../language/type-of.js'
 import type { Pass } from '../assemble.js'
 import type { CompileContext } from '../context.js'
 import { and, call, column, type Expr, FALSE, isTrue, missing, number, param, TRUE } from '../plan/expr.js'
@@ -223,7 +224,8 @@ export class Planner implements Pass {
     if (definition.corrections === undefined) return inside(and([population, scope.only ?? TRUE]), computed)
     // What a person said holds also where the tag itself does not speak.
     const said = scope.attributeGiven(correctedAttribute(definition.id), definition.corrections.keep)
-    return inside(population, corrected(inside(scope.only ?? TRUE, computed), said))
+    const codes = correctableCodes(definition, { catalog: this.catalog, subject: this.subject.key, stream: null })
+    return inside(population, corrected(inside(scope.only ?? TRUE, computed), said, codes))
   }
 
   /** With `empty: keep` whoever would be blank keeps the value that was published last. */

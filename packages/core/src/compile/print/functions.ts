@@ -203,8 +203,17 @@ export const FUNCTIONS: Readonly<Record<FunctionName, WriteCall>> = {
     `if(ifNull(${holds}, 0) AND isNotNull(${key}), [(toUInt8(${rank}), assumeNotNull(${key}))], ${NO_MARKS})`,
   marksOf: (holds, rank, keys) =>
     `if(ifNull(${holds}, 0), arrayMap(k -> (toUInt8(${rank}), k), arrayDistinct(${keys})), ${NO_MARKS})`,
-  eachKey: (rows) => `arrayJoin(arrayFilter(k -> k != '\\0', arrayDistinct(tupleElement(${rows}, 4))))`,
-  rowsOfKey: (rows, key) => `arrayFilter(r -> r.4 = ${key} OR r.4 = '\\0', ${rows})`,
+  eachKey: (rows) => `arrayJoin(arrayFilter(k -> k != '\\0', arrayDistinct(tupleElement(${rows}, 2))))`,
+  rowsOfKey: (rows, key) => `arrayMap(r -> r.1, arrayFilter(r -> r.2 = ${key} OR r.2 = '\\0', ${rows}))`,
+  // One number per row sorts several times faster than a tuple: 44 bits of time, 64 of the sequence number, 8 of the rank.
+  chainRow: (at, seq, rank) =>
+    `bitOr(bitOr(bitShiftLeft(toUInt128(${at}), 72), bitShiftLeft(toUInt128(${seq}), 8)), toUInt128(${rank}))`,
+  chainTimes: (rows) => `arrayMap(x -> toInt64(bitShiftRight(x, 72)), ${rows})`,
+  chainRanks: (rows) => `arrayMap(x -> toUInt8(bitAnd(x, 255)), ${rows})`,
+  eachRank: (...args) => {
+    const ranks = args.flatMap((when, index) => (index % 2 === 0 ? [`if(${when}, ${args[index + 1]}, 0)`] : []))
+    return `arrayJoin(arrayFilter(x -> x > 0, [${ranks.join(', ')}]))`
+  },
   chainBegin: (times, ranks, rank) => `arrayMap((t, r) -> if(r = ${rank}, t, 0), ${times}, ${ranks})`,
   chainEnd: (times, ranks, before, rank, limit) => chainStep(times, ranks, before, rank, limit, 'chain_t'),
   chainStart: (times, ranks, before, rank, limit) => chainStep(times, ranks, before, rank, limit, 'chain_p'),

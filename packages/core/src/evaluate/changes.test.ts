@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import type { StoredValue } from '../catalog/coerce.js'
 import type { DidValue, Test } from '../language/document.js'
 import type { RelationFact } from './facts.js'
 import { ask, askCondition, askValue } from './testing/ask.js'
@@ -181,22 +182,25 @@ describe('corrections', () => {
     id: 't',
     only: { did: 'order', gte: 1 },
     corrections: { keep: '10d' },
+    values: [{ code: 'a' }, { code: 'b' }, { code: 'c' }],
     assign: { rules: [{ value: 'a', when: { did: 'order', gte: 1 } }] },
   }
-  const said = (at: number, value: string | null, seq = 1n) => ({ ts: at, seq, value })
-  const value = (...corrections: ReturnType<typeof said>[]) =>
-    ask(tag, person(1, { events: [{ event: 'order', at: 1 }], corrections: new Map([['t', corrections]]) }), options)
+  const said = (at: number, ...codes: string[]) => [at, { type: 'list', value: codes }] as const
+  const value = (...corrections: (readonly [number, StoredValue | null])[]) =>
+    ask(tag, person(1, { events: [{ event: 'order', at: 1 }], attributes: { 'corrected.t': corrections } }), options)
   it('win while they are kept, the last one first', () => {
     expect(value()).toBe('a')
     expect(value(said(day(30), 'b'))).toBe('b')
-    expect(value(said(day(30), 'b'), said(day(30), 'c', 2n))).toBe('c')
-    expect(value(said(day(30), null))).toBeNull()
+    expect(value(said(day(30), 'b'), said(day(30), 'c'))).toBe('c')
+    expect(value(said(day(30)))).toBeNull()
+    expect(value(said(day(30), 'gone'))).toBeNull()
+    expect(value(said(day(29), 'b'), [day(30), null])).toBe('a')
     expect(value(said(day(21), 'b'))).toBe('a')
     expect(value(said(day(21) + 1, 'b'))).toBe('b')
     expect(value(said(asOf, 'b'))).toBe('a')
   })
   it('speak where the tag does not', () => {
-    expect(ask(tag, person(1, { corrections: new Map([['t', [said(day(30), 'b')]]]) }), options)).toBe('b')
+    expect(ask(tag, person(1, { attributes: { 'corrected.t': [said(day(30), 'b')] } }), options)).toBe('b')
   })
 })
 

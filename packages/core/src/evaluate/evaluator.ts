@@ -4,7 +4,7 @@ import { type Zone, zoneOf } from '../kernel/zone.js'
 import type { Assign, Definition, Id, SegmentDefinition, TagDefinition, TreeDefinition } from '../language/document.js'
 import type { EventScopeValue } from '../language/event-scope/event-scope.js'
 import { assignWayOf } from '../language/frame/which.js'
-import { typeOfTag } from '../language/type-of.js'
+import { correctableCodes, typeOfTag } from '../language/type-of.js'
 import { correctionOf } from './correction.js'
 import type { ItemReader } from './event-rows.js'
 import type { SubjectFacts } from './facts.js'
@@ -188,8 +188,10 @@ export class Evaluator {
   /** A tag without any of its values is blank; what a person said of it wins while it holds. */
   #tagValue(tag: TagDefinition, facts: SubjectFacts): EventScopeValue {
     if (!this.isAbout(tag, facts)) return null
-    const corrected = correctionOf(tag, facts, this.asOf, this.zone)
-    if (corrected !== undefined) return corrected
+    if (tag.corrections !== undefined) {
+      const corrected = correctionOf(tag, this.#correctable(tag), facts, this.asOf, this.zone)
+      if (corrected !== undefined) return corrected
+    }
     if (!this.speaksFor(tag, facts)) return null
     const evaluate = ASSIGN_EVALUATIONS[assignWayOf(tag.assign)] as EvaluateAssign<Assign>
     const value = evaluate(tag.assign, tag, this.part(tag, facts, tag.only !== undefined))
@@ -199,6 +201,10 @@ export class Evaluator {
 
   #treeValue(tree: TreeDefinition, facts: SubjectFacts): EventScopeValue {
     return this.isAbout(tree, facts) ? codeOfPath(pathOf(tree, this.part(tree, facts, false))) : null
+  }
+
+  #correctable(tag: TagDefinition): readonly string[] {
+    return correctableCodes(tag, { catalog: this.catalog, subject: tag.subject ?? 'person', stream: null })
   }
 
   #codesOf(definition: TagDefinition): readonly string[] | null {

@@ -26,8 +26,6 @@ export interface SubjectFacts {
   readonly related?: ReadonlyMap<string, readonly RelationFact[]>
   /** `tag:<id>`, `segment:<id>` or `list:<id>` -> what its runs published, in any order; absent = nothing. */
   readonly published?: ReadonlyMap<string, readonly PublishedFact[]>
-  /** Tag -> what persons said its value is, in any order; absent = nothing. */
-  readonly corrections?: ReadonlyMap<string, readonly CorrectionFact[]>
 }
 
 export interface EventFact {
@@ -62,13 +60,4 @@ export interface PublishedFact {
   /** The new value (null = blank), the code that came or went, or true and false of a segment or list. */
   readonly value: string | bigint | number | boolean | null
   readonly op: 'set' | 'added' | 'removed'
-}
-
-/** What a person said instead of a computed value. */
-export interface CorrectionFact {
-  /** When it was said, ms. */
-  readonly ts: number
-  readonly seq: bigint
-  /** null = the computed value is wrong and no other is known. */
-  readonly value: EventScopeValue
 }

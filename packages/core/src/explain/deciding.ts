@@ -2,6 +2,7 @@ import { foldAttribute } from '../catalog/attribute-fold.js'
 import { inMemory } from '../evaluate/change-rows.js'
 import type { EventFact, SubjectFacts } from '../evaluate/facts.js'
 import type { RowsOf } from '../evaluate/scope.js'
+import { correctedAttribute } from '../language/assign/given/attribute.js'
 import type { Definition, Window } from '../language/document.js'
 import { typeOfStored, usableType } from '../language/frame/property.js'
 import { streamScopeOf } from '../language/frame/stream-scope.js'
@@ -182,10 +183,14 @@ class Search {
       const folded = foldAttribute(changes.filter((change) => change.ts < asOf))
       const type = entry === undefined ? null : typeOfStored(usableType(entry))
       const tag = key.startsWith('tag.') ? context.catalog.definitions.get(key.slice(4))?.body : undefined
+      const corrected = [...context.catalog.definitions.values()].find(({ id }) => key === correctedAttribute(id))?.body
       found.push({
         kind: 'attribute',
         key,
-        name: this.words.both((speaker) => speaker.label(tag?.name ?? entry?.labels ?? key)),
+        name: this.words.both((speaker) => {
+          const name = speaker.label((corrected ?? tag)?.name ?? entry?.labels ?? key)
+          return corrected === undefined ? name : speaker.pick(`对“${name}”的人工纠正`, `correction of ${name} by hand`)
+        }),
         said: this.words.value(inMemory(folded?.value), type),
         at: folded?.ts ?? null,
       })

@@ -13,6 +13,7 @@ import {
   startOfUnit,
   type Zone,
 } from '../kernel/zone.js'
+import { correctedAttribute } from '../language/assign/given/attribute.js'
 import type {
   AnchoredWindow,
   At,
@@ -195,9 +196,12 @@ class Collector implements MomentScope {
         break
       case 'tag': {
         if (definition.only !== undefined) this.condition(definition.only)
-        for (const { ts } of this.facts.corrections?.get(definition.id) ?? []) {
-          this.add(ts + 1)
-          this.later(ts, [definition.corrections?.keep])
+        if (definition.corrections !== undefined) {
+          for (const { ts } of this.facts.attributes.get(correctedAttribute(definition.id)) ?? []) {
+            this.add(ts + 1)
+            this.later(ts, [definition.corrections.keep])
+            this.later(ts - 1, [definition.corrections.keep])
+          }
         }
         WAY_EXPLANATIONS[assignWayOf(definition.assign) as 'rules'].moments(
           definition.assign as never,

@@ -1,6 +1,6 @@
 import type { Catalog } from '../catalog/catalog.js'
-import { givenAttribute } from '../language/assign/given/attribute.js'
-import type { Definition, Stream } from '../language/document.js'
+import { correctedAttribute, givenAttribute } from '../language/assign/given/attribute.js'
+import type { Definition, Stream, TagDefinition } from '../language/document.js'
 import { eventsOf } from '../language/frame/property.js'
 import { streamScopeOf } from '../language/frame/stream-scope.js'
 import { relationKeyOf } from './relation-key.js'
@@ -25,8 +25,7 @@ export function readsOf(definitions: readonly Definition[], catalog: Catalog): R
   const collector = new ReadsCollector(catalog)
   for (const definition of definitions) {
     const { recipe: _, ...body } = definition
-    if (definition.kind === 'tag' && 'given' in definition.assign)
-      collector.attributes.add(givenAttribute(definition.id))
+    if (definition.kind === 'tag') collector.tag(definition)
     if (definition.kind === 'segment' && definition.take !== undefined)
       collector.published.add(`segment:${definition.id}`)
     collector.visit(body)
@@ -44,6 +43,13 @@ class ReadsCollector implements Reads {
   readonly published = new Set<string>()
 
   constructor(private readonly catalog: Catalog) {}
+
+  /** What the log or earlier runs hold as the tag's own values. */
+  tag({ id, assign, corrections, empty }: TagDefinition): void {
+    if ('given' in assign && typeof assign.given === 'string') this.attributes.add(givenAttribute(id))
+    if (corrections !== undefined) this.attributes.add(correctedAttribute(id))
+    if (empty === 'keep' || ('given' in assign && typeof assign.given === 'object')) this.published.add(`tag:${id}`)
+  }
 
   visit(part: unknown): void {
     if (typeof part === 'string') this.words.add(part)

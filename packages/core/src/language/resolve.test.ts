@@ -184,7 +184,7 @@ describe('the whole language', () => {
     tag({ given: { sql: 'select 1' } }),
     tag({ given: { model: 'churn' } }),
     tag({ given: 'manual' }, { refresh: 'realtime' }),
-    tag({ value: { attr: 'city' } }, { corrections: { keep: '30d' } }),
+    tag({ value: { attr: 'city' } }, { values: [{ code: '北京' }], corrections: { keep: '30d' } }),
     {
       kind: 'tree',
       root: {
@@ -255,14 +255,28 @@ describe('impossible asks', () => {
   })
 })
 
-it('asks for the history of a segment only where one is kept', () => {
+it('asks for the history of a segment, also of one that is refreshed by hand', () => {
   const where = { did: { changes: { segment: 'by_hand' } }, gte: 1 }
   const grown = shopCatalog([
     { kind: 'segment', id: 'by_hand', name: 'n', refresh: 'manual', where: { attr: 'vip', is: true } },
   ])
   const parsed = parseDefinition({ id: 'x', name: 'n', ...segment(where) })
-  const result = parsed.ok ? resolveDefinition(parsed.definition, grown) : parsed
-  expect(result.ok ? [] : result.issues[0]).toMatchObject({ pointer: '/where/did/changes/segment' })
+  expect(parsed.ok && resolveDefinition(parsed.definition, grown)).toMatchObject({ ok: true })
+})
+
+it('corrects only values that are codes', () => {
+  const issues = (assign: object, more: object = {}) => {
+    const parsed = parseDefinition({ id: 'x', name: 'n', ...tag(assign, { corrections: { keep: '30d' }, ...more }) })
+    const result = parsed.ok ? resolveDefinition(parsed.definition, shopCatalog()) : parsed
+    return result.ok ? [] : result.issues.map(({ pointer }) => pointer)
+  }
+  const values = [{ code: '北京' }]
+  expect(issues({ value: { attr: 'city' } })).toEqual(['/corrections'])
+  expect(issues({ value: { attr: 'city' } }, { values })).toEqual([])
+  expect(issues({ value: { did: 'order.paid', get: { sum: 'amount' } } }, { values })).toEqual(['/corrections'])
+  expect(issues({ value: { did: 'order.paid', get: 'lastAt' } })).toEqual(['/corrections'])
+  expect(issues({ rules: [{ value: 'a', when: { attr: 'vip', is: true } }] })).toEqual([])
+  expect(issues({ given: 'manual' })).toEqual(['/corrections'])
 })
 
 describe('realtime', () => {

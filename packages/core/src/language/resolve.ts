@@ -31,7 +31,7 @@ import { isRecipe, recipeOf } from './recipes/recipes.js'
 import { depthOf, MOST_DEFINITIONS_DEEP } from './references.js'
 import { resolveTree } from './resolve-tree.js'
 import { makeResolver } from './resolver.js'
-import { codesOfTag, typeOfTag } from './type-of.js'
+import { codesOfTag, correctableCodes, typeOfTag } from './type-of.js'
 
 export type ResolveResult =
   | {
@@ -186,6 +186,15 @@ function resolveTag(tag: TagDefinition, scope: Scope, resolving: Resolving): voi
       say(
         'empty: keep is for a tag of one value with rules or tiers',
         'empty: keep 只用于单值且以规则或分层赋值的标签',
+      ),
+    )
+  }
+  if (tag.corrections !== undefined && correctableCodes(tag, scope).length === 0) {
+    resolving.report(
+      '/corrections',
+      say(
+        'only a value out of a list can be corrected: give rules or tiers, or list the texts under values:',
+        '只有取自列表的值可以人工纠正：请使用规则或分层，或在 values: 中列出各取值',
       ),
     )
   }

@@ -197,22 +197,9 @@ function resolveChanges(
   if ('attr' in changes) resolving.value({ attr: changes.attr }, place, subject)
   else if ('tag' in changes) resolving.value({ tag: changes.tag }, place, subject)
   else if ('segment' in changes) {
-    resolveChangesOfSegment(changes.segment, `${place}/segment`, scope, resolving)
+    resolveDefinitionReference('segment', changes.segment, `${place}/segment`, scope, resolving)
   } else if ('list' in changes) resolveList(changes.list, `${place}/list`, scope, resolving)
   else resolveRelation(changes.relation, `${place}/relation`, scope, resolving)
-}
-
-function resolveChangesOfSegment(id: string, at: string, scope: Scope, resolving: Resolving): void {
-  if (!resolveDefinitionReference('segment', id, at, scope, resolving)) return
-  const segment = resolving.catalog.definitions.get(id)?.body
-  if (segment?.kind !== 'segment' || segment.refresh !== 'manual') return
-  resolving.report(
-    at,
-    say(
-      `segment "${id}" is counted only by hand and keeps no history: give it refresh: daily`,
-      `人群“${id}”仅手动计算，没有历史：请为它设置 refresh: daily`,
-    ),
-  )
 }
 
 function resolveDefault(value: Value, type: ValueType | null, at: string, resolving: Resolving): void {

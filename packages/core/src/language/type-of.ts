@@ -69,6 +69,19 @@ export function codesOfTag(tag: TagDefinition, scope: Scope): readonly string[] 
   return produces.type !== null && 'codes' in produces.type ? produces.type.codes : null
 }
 
+/**
+ * The codes a person may name instead of a computed value: those the tag lists, then others it can give. Empty for numbers,
+ * dates, yes and no, and free texts.
+ */
+export function correctableCodes(tag: TagDefinition, scope: Scope): readonly string[] {
+  const produces = producedBy(tag, scope)
+  // A tag of tiers has those alone.
+  if ('codes' in produces && produces.ranked && produces.codes !== null) return produces.codes
+  const kind = 'type' in produces ? produces.type?.kind : 'text'
+  if (kind !== 'text' && kind !== 'ordered' && kind !== 'list') return []
+  return [...new Set([...(listedCodes(tag) ?? []), ...(codesOfTag(tag, scope) ?? [])])]
+}
+
 const HEAD_TYPES: { readonly [Head in ValueHeadName | EventValueHeadName]: FindType<ValueOf<Head>> } = {
   attr: attrType,
   tag: tagType,

@@ -12,7 +12,7 @@ import { type Checked, falseStatement } from './testing/check-explanation.js'
 
 /** Replays one run; printed when a statement is not true. */
 const SEED = Number(process.env.TAGTREE_PROPERTY_SEED ?? 20_260_101)
-const WORLDS = Number(process.env.TAGTREE_PROPERTY_RUNS ?? 12)
+const WORLDS = Number(process.env.TAGTREE_PROPERTY_RUNS ?? 40)
 const DEFINITIONS = 8
 const SUBJECTS = 3
 

@@ -232,7 +232,7 @@ export class DefinitionGenerator implements Generating {
         return r.one([
           { attr: 'interests' },
           this.did({ get: { values: r.one(['city', 'labels', 'event']) } }),
-          { tag: 'topics' },
+          { tag: r.one(['topics', 'styles']) },
         ])
     }
   }

@@ -343,6 +343,15 @@ const CHANGES: Changes = {
     operations: SETS,
     value: (random) => ({ type: 'list', value: ['z', 'x', 'y', 'w'].filter(() => random.chance(0.5)) }),
   },
+  // Corrections are set or taken back; a code may have left the tag since.
+  'corrected.tier': {
+    operations: ['set', 'set', 'unset'],
+    value: (random) => ({ type: 'list', value: random.one([['low'], ['mid'], ['high'], ['gone'], []]) }),
+  },
+  'corrected.styles': {
+    operations: ['set', 'set', 'unset'],
+    value: (random) => ({ type: 'list', value: ['blue', 'gone', 'red'].filter(() => random.chance(0.5)) }),
+  },
   points: {
     operations: [...SETS, 'increment'],
     value: (random) => ({ type: 'number', value: random.one(['1', '0', '-2.5', '100', '99999999999999.9999']) }),

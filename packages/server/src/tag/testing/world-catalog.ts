@@ -38,6 +38,8 @@ export function worldCatalog(timeZone: string, definitions: readonly object[]): 
       'tag.grade': 'text',
       'tag.topics': 'list',
       'tag.mood': 'text',
+      'corrected.tier': 'list',
+      'corrected.styles': 'list',
     },
     attributesOf: { organisation: { industry: 'text', employees: 'number' } },
     identityKinds: ['phone'],
@@ -88,6 +90,7 @@ const BASE_DEFINITIONS: readonly object[] = [
     name: 'tier',
     ordered: true,
     only: { metric: 'spend', gt: 0 },
+    corrections: { keep: '30d' },
     assign: { cut: { metric: 'spend' }, at: { method: 'quantile', n: 3 }, values: ['low', 'mid', 'high'] },
   },
   {
@@ -111,6 +114,7 @@ const BASE_DEFINITIONS: readonly object[] = [
     name: 'styles',
     family: 'multi',
     values: codes('red', 'blue'),
+    corrections: { keep: '1mo' },
     assign: {
       rules: [
         { value: 'red', when: { attr: 'vip', is: true } },

@@ -4,6 +4,7 @@ import { readPlan } from './read-plan.js'
 import { runPlanTest } from './run-tests.js'
 import { answersOf, blocksOf, catalogOfPage } from './testing/language-page.js'
 
+/** After a sentence was changed `npx tsx scripts/language-page.ts` writes the pages anew. */
 const pages = { en: 'language.md', zh: 'language.zh-CN.md' } as const
 const pageOf = (language: 'zh' | 'en') =>
   blocksOf(readFileSync(new URL(`../../../../docs/${pages[language]}`, import.meta.url), 'utf8'))

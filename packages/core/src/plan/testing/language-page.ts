@@ -99,6 +99,15 @@ export function answersOf(blocks: readonly PageBlock[], language: PageLanguage):
   return answers
 }
 
+/** The page with the lines its documents give now. */
+export function filledPage(page: string, language: PageLanguage): string {
+  const blocks = blocksOf(page)
+  return [...answersOf(blocks, language)].reduceRight((text, [index, lines]) => {
+    const { from, to } = blocks[index]!
+    return `${text.slice(0, from)}${lines.join('\n')}\n${text.slice(to)}`
+  }, page)
+}
+
 /** The names of the page with its own definitions. */
 export function catalogOfPage(blocks: readonly PageBlock[]): Catalog {
   const documents = blocks.map(({ value }) => value).filter((value) => 'kind' in value && value.kind !== 'journey')

@@ -41,7 +41,10 @@ function sayTrigger(trigger: JourneyTrigger, scope: Scope, speaker: Speaker): st
   }
   const date = speaker.value(trigger.date, scope)
   const { every, shift, at } = trigger
-  const yearly = every === undefined ? '' : speaker.pick(every === 'year' ? '每年' : '每月', `every ${every} on `)
+  const yearly =
+    every === undefined
+      ? ''
+      : speaker.pick(every === 'year' ? '每年' : '每月', `every ${every}${shift === undefined ? ' on' : ''} `)
   const moved = shift === undefined ? '' : sayShift(shift, speaker)
   const time = at === undefined ? '' : speaker.pick(` ${at}`, ` at ${at}`)
   return speaker.pick(`${yearly}${date}${moved}${time}`, `${yearly}${moved}${date}${time}`)

@@ -203,8 +203,8 @@ describe('the rest of the language', () => {
     ],
     [
       { per: 'day', of: { did: 'order.paid', within: { last: '90d' } }, having: { gte: 2 }, gte: 3 },
-      '按天统计近 90 天内支付订单的次数，满足不低于 2 的个数不低于 3',
-      'number of days with number of "paid for an order" in the last 90 days that is at least 2 is at least 3',
+      '按天统计近 90 天内支付订单的次数，其中不低于 2 的天数不低于 3',
+      'number of days (where number of "paid for an order" in the last 90 days is at least 2) is at least 3',
     ],
     [
       { did: 'order.paid', within: { from: { did: 'page.viewed', get: 'firstAt' }, skip: '7d', for: '1d' }, gte: 1 },

@@ -108,7 +108,7 @@ export function makeSpeaker(catalog: Catalog, language: Language): Speaker {
       const group = groupHeadOf(condition)
       if (group !== null) return (GROUPS[group] as SayHead<Condition>)(condition, scope, speaker)
       const value = condition as Value & Tail
-      const speakerOfCodes = withCodeNames(value, speaker)
+      const speakerOfCodes = withCodeNames(value, scope, speaker)
       const clause = 'did' in value ? sayDidCompared(value, value, scope, speaker) : null
       if (clause !== null) return clause
       const tail = speakerOfCodes.tail(value, findType(value, scope), scope)
@@ -126,7 +126,7 @@ export function makeSpeaker(catalog: Catalog, language: Language): Speaker {
       const group = groupHeadOf(test)
       if (group !== null) return (TEST_GROUPS[group as TestHeadName] as SayHead<Test>)(test, scope, speaker)
       const value = test as EventValue & Tail
-      const tail = speaker.tail(value, findType(value, scope), scope)
+      const tail = withCodeNames(value, scope, speaker).tail(value, findType(value, scope), scope)
       return isZh ? `${speaker.eventValue(value, scope)}${tail}` : `${speaker.eventValue(value, scope)} ${tail}`
     },
     innerTest: (test: Test, scope: Scope) => bracketed(speaker.test(test, scope), test, isZh),
@@ -181,20 +181,43 @@ function sayChanged(stream: Extract<StreamScope, { kind: 'changes' }>, speaker: 
   return speaker.literal(speaker.label(label ?? stream.id))
 }
 
-/** Right sides beside a tag are said by the names of its values. */
-function withCodeNames(value: Value, speaker: Speaker): Speaker {
-  const body = 'tag' in value ? speaker.catalog.definitions.get(value.tag)?.body : undefined
-  const named = body?.kind === 'tag' ? body.values : undefined
-  if (!named || named.length === 0) return speaker
-  const names = new Map(
-    named.flatMap(({ code, name }) => (name === undefined ? [] : [[code, speaker.label(name)] as const])),
-  )
+/** Right sides beside a value with codes are said by the names of the codes. */
+function withCodeNames(value: Value | EventValue, scope: Scope, speaker: Speaker): Speaker {
+  const names = codeNamesOf(value, scope, speaker)
+  if (names.size === 0) return speaker
   const inner: Speaker = {
     ...speaker,
     literal: (literal) => speaker.literal(typeof literal === 'string' ? (names.get(literal) ?? literal) : literal),
     tail: (tail, left, scope) => sayTail(tail, left, scope, inner),
   }
   return inner
+}
+
+const DAY_KINDS: Readonly<Record<string, Text>> = {
+  workday: { zh: '工作日', en: 'workday' },
+  restday: { zh: '休息日', en: 'day of rest' },
+  holiday: { zh: '节假日', en: 'holiday' },
+}
+const CHANGE_KINDS: Readonly<Record<string, Text>> = {
+  set: { zh: '设为新值', en: 'set' },
+  added: { zh: '新增', en: 'added' },
+  removed: { zh: '移除', en: 'removed' },
+}
+
+/** Code -> name, for tags, kinds of days, kinds of changes and names of events. */
+function codeNamesOf(value: Value | EventValue, scope: Scope, speaker: Speaker): ReadonlyMap<string, string> {
+  const named = (names: Readonly<Record<string, Text>>): ReadonlyMap<string, string> =>
+    new Map(Object.entries(names).map(([code, name]) => [code, speaker.label(name)]))
+  if ('clock' in value && value.clock === 'dayKind') return named(DAY_KINDS)
+  if ('prop' in value && value.prop === 'op' && scope.stream?.kind === 'changes') return named(CHANGE_KINDS)
+  if ('prop' in value && value.prop === 'event') {
+    return new Map([...speaker.catalog.events].map(([id, { labels }]) => [id, speaker.label(labels)]))
+  }
+  const body = 'tag' in value ? speaker.catalog.definitions.get(value.tag)?.body : undefined
+  const values = body?.kind === 'tag' ? (body.values ?? []) : []
+  return new Map(
+    values.flatMap(({ code, name }) => (name === undefined ? [] : [[String(code), speaker.label(name)] as const])),
+  )
 }
 
 function bracketed(said: string, part: Condition | Test, isZh: boolean): string {

@@ -56,6 +56,6 @@ export const ahp: RecipeModule<Ahp> = {
         `${sign}${weight} × the percentile of ${speaker.value(value, scope)}`,
       )
     })
-    return parts.join(' + ')
+    return parts.join(' + ').replaceAll(' + −', ' − ')
   },
 }

@@ -4,22 +4,25 @@ import type { SayWay } from '../../frame/say-way.js'
 import type { Speaker } from '../../frame/speaker.js'
 import { sayStreamParts } from '../../heads/did/sentence.js'
 
-/** `{窗口}{事件}最多的 3 个{属性}（…）` · `the 3 most frequent {property} of {event} (…)`. */
+/** `{窗口}{事件}最多的 3 个{属性}（…）` · `the 3 most frequent values of {property} of {event} (…)`. */
 export const topSentence: SayWay<TopAssign> = (assign, _tag, scope, speaker) => {
   const { top, did, each, where, within, n = 1, weight } = assign
   const parts = sayStreamParts(did, each, where, within, scope, speaker, 'noun')
   const prop = speaker.prop(top, parts.rows)
   const weighted = weight?.sum === undefined ? '' : speaker.prop(weight.sum, parts.rows)
-  const how = speaker.pick(
-    weighted === '' ? '最多' : `${weighted}最高`,
-    weighted === '' ? 'most frequent' : `by ${weighted} highest`,
-  )
+  const how = weighted === '' ? '最多' : `${weighted}最高`
   const window = parts.window === '' ? '' : ` ${parts.window}`
   const terms = sayTerms(assign, speaker)
   return speaker.pick(
     `${parts.window}${parts.event}${parts.where}${how}的${n === 1 ? '' : ` ${n} 个`}${prop}${terms}`,
-    `the ${n === 1 ? '' : `${n} `}${how} ${prop} of ${parts.event}${parts.where}${window}${terms}`,
+    `${sayMost(prop, weighted, n)} ${parts.event}${parts.where}${window}${terms}`,
   )
+}
+
+/** `the 3 most frequent values of category of` · `the year with the highest amount of`. */
+function sayMost(prop: string, weighted: string, n: number): string {
+  if (weighted === '') return n === 1 ? `the most frequent ${prop} of` : `the ${n} most frequent values of ${prop} of`
+  return `${n === 1 ? `the ${prop}` : `the ${n} values of ${prop}`} with the highest ${weighted} of`
 }
 
 /** What weighs more, what fades, and what is too little. */

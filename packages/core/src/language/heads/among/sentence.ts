@@ -8,7 +8,7 @@ const GETS = {
   min: ['最小值', 'minimum'],
   max: ['最大值', 'maximum'],
   sum: ['合计', 'total'],
-  count: ['人数', 'number of subjects'],
+  count: ['个数', 'number of known values'],
 } as const
 
 /** `全体{值}的均值` · `the mean of {value} over everybody`. */

@@ -18,7 +18,7 @@ export const didSentence: SayHead<DidValue> = (value, scope, speaker) => {
     return speaker.pick(`${said}的${label}`, `${label} of ${said}`)
   }
   const { event, where, window, rows } = partsOf(value, scope, speaker)
-  const [zh, en] = wordsOf(get, rows, speaker)
+  const [zh, en] = get === 'count' ? [`${unitOf(value)}数`, 'number of'] : wordsOf(get, rows, speaker)
   return speaker.pick(`${window}${event}${where}的${zh}`, `${en} ${event}${where}${after(window)}`)
 }
 
@@ -46,31 +46,36 @@ export function sayDidCompared(
   speaker: Speaker,
 ): string | null {
   if ((value.get ?? 'count') !== 'count' || value.default !== undefined) return null
-  const times = sayTimes(tail, scope, speaker)
+  const times = sayTimes(tail, unitOf(value), scope, speaker)
   if (times === null) return null
   const { event, where, window } = partsOf(value, scope, speaker, 'clause')
   if (times === 'never') return speaker.pick(`${window}没有${event}${where}`, `never ${event}${where}${after(window)}`)
   return speaker.pick(`${window}${event}${where}${times}`, `${event}${where} ${times}${after(window)}`)
 }
 
-function sayTimes(tail: Tail, scope: Scope, speaker: Speaker): string | null {
+/** Lines of an order are no times. */
+function unitOf({ each }: DidValue): string {
+  return each === undefined ? '次' : '行'
+}
+
+function sayTimes(tail: Tail, unit: string, scope: Scope, speaker: Speaker): string | null {
   const operator = operatorOf(tail)
   if (operator === null) return null
   // By its name, not by its place: a stored document may have its keys in another order.
   const right = (tail as unknown as Record<string, Operand | [Operand, Operand]>)[operator]!
   if (operator === 'between') {
     const [low, high] = (right as [Operand, Operand]).map((side) => sayOperand(side, scope, speaker))
-    return speaker.pick(` ${low} 到 ${high} 次`, `${low} to ${high} times`)
+    return speaker.pick(` ${low} 到 ${high} ${unit}`, `${low} to ${high} times`)
   }
   const words = TIMES[operator]
   if (!words || Array.isArray(right)) return null
   if (operator === 'is' && right === 0) return 'never'
   if (typeof right !== 'number') {
     const side = sayOperand(right, scope, speaker)
-    return speaker.pick(`的次数${words[0]}${side}`, `as often as: ${words[1]} ${side}`)
+    return speaker.pick(`的${unit}数${words[0]}${side}`, `as often as: ${words[1]} ${side}`)
   }
   const once = right === 1 ? 'once' : `${right} times`
-  return speaker.pick(`${words[0]} ${right} 次`, `${words[1]} ${once}`)
+  return speaker.pick(`${words[0]} ${right} ${unit}`, `${words[1]} ${once}`)
 }
 
 const TIMES: Readonly<Record<string, readonly [zh: string, en: string]>> = {
@@ -115,15 +120,15 @@ const after = (window: string): string => (window === '' ? '' : ` ${window}`)
 
 /** What is got, as a noun: in Chinese behind the event, in English before it. */
 function wordsOf(
-  get: Exclude<Get, { first: Prop } | { last: Prop }>,
+  get: Exclude<Get, 'count' | { first: Prop } | { last: Prop }>,
   rows: Scope,
   speaker: Speaker,
 ): [zh: string, en: string] {
-  if (get === 'count') return ['次数', 'number of']
   if (get === 'days') return ['天数', 'number of days with']
   if (get === 'span') return ['首末间隔分钟数', 'minutes from the first to the last']
   if (get === 'firstAt' || get === 'lastAt') return ['时间', 'time of']
-  if ('gaps' in get) return [`${GAPS[get.gaps][0]}间隔`, `${GAPS[get.gaps][1]} gap between`]
+  if ('gaps' in get)
+    return [get.gaps === 'sd' ? '间隔的标准差' : `${GAPS[get.gaps][0]}间隔`, `${GAPS[get.gaps][1]} gap between`]
   const [name, prop] = Object.entries(get)[0] as [keyof typeof GETS, Prop]
   const label = speaker.prop(prop, rows)
   return GETS[name](label)

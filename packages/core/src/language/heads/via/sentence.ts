@@ -6,13 +6,13 @@ const GETS = {
   count: ['数', 'number of'],
   share: ['占比', 'share of'],
   list: ['列表', 'list of'],
-  sum: ['合计', 'total'],
-  avg: ['平均', 'average'],
-  min: ['最小值', 'smallest'],
-  max: ['最大值', 'largest'],
+  sum: ['之和', 'sum of the'],
+  avg: ['的平均值', 'average'],
+  min: ['的最小值', 'smallest'],
+  max: ['的最大值', 'largest'],
 } as const
 
-/** `{成员}中{条件}的人数` · `number of {members} who {condition}`. */
+/** `{成员}中{条件}的人数` · `number of {members} where {condition}`. */
 export const viaSentence: SayHead<ViaValue> = ({ via, role, where, of, get = 'count' }, scope, speaker) => {
   const relation = speaker.catalog.relations.get(via)
   const reached = reachedScope(scope, via)
@@ -24,6 +24,6 @@ export const viaSentence: SayHead<ViaValue> = ({ via, role, where, of, get = 'co
   const value = of === undefined ? '' : speaker.value(of, reached)
   return speaker.pick(
     `${named}${whom === '' ? '' : `中${whom}`}的${value}${noun}${zh}`,
-    `${en} ${value === '' ? '' : `${value} of `}${named}${whom === '' ? '' : ` with ${whom}`}`,
+    `${en} ${value === '' ? '' : `${value} of `}${named}${whom === '' ? '' : ` (where ${speaker.condition(where!, reached)})`}`,
   )
 }

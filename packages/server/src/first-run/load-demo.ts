@@ -46,9 +46,7 @@ export function demoStep(options: DemoOptions): FirstStep {
       const workspace = demo ?? (await createDemoWorkspace(client))
       await savePeriods(clientOf(context, slug), Date.parse(workspace.createdAt))
       await loadFiles(context, folder, Date.parse(workspace.createdAt), options)
-      await savePlan(context)
-      // What staff gave is in the run that follows the plan.
-      await giveKeyAccounts(context, Date.parse(workspace.createdAt), options)
+      await computeTags(context, Date.parse(workspace.createdAt), options)
       rmSync(folder, { recursive: true, force: true })
     },
   }
@@ -105,20 +103,11 @@ async function loadFiles(
   )
 }
 
-/** Applies the plans of the demo; after an earlier, cut off start there may be nothing left to do. */
-async function savePlan(context: FirstStepContext): Promise<void> {
-  const client = clientOf(context, slug)
-  await client.call(applyPlan, { body: { files: [demoPlan()] } })
-  try {
-    await client.call(applyPlan, { body: { files: [demoSqlPlan()] } })
-  } catch (error) {
-    // An operator's own ClickHouse; the rest of the demo does without.
-    if (!(error instanceof ApiError) || error.code !== 'SQL_TAGS_NOT_SET_UP') throw error
-  }
-}
-
-/** The list of key accounts, as the shop's staff would put it in, and the run of all tags. */
-async function giveKeyAccounts(
+/**
+ * Applies the plan of the demo, puts in the list of key accounts as the shop's staff would, and waits for the run. After an
+ * earlier, cut off start there may be nothing left to apply.
+ */
+async function computeTags(
   context: FirstStepContext,
   now: number,
   { customers = DEMO_CUSTOMERS }: DemoOptions,
@@ -128,11 +117,23 @@ async function giveKeyAccounts(
     identities: [{ kind: 'user_id', value: memberNumber }],
     value,
   }))
+  await applyPlans(client)
+  // At once: the run that follows the plan gathers for a moment and then has these values too.
   const job =
     given.length === 0
       ? await client.call(runTags, { body: {} })
       : (await client.call(giveValues, { params: { id: 'vip_manual' }, body: { given } })).job
   await waitForJob(client, job.id, context.signal)
+}
+
+async function applyPlans(client: Client): Promise<void> {
+  try {
+    await client.call(applyPlan, { body: { files: [demoPlan(), demoSqlPlan()] } })
+  } catch (error) {
+    // An operator's own ClickHouse; the rest of the demo does without SQL tags.
+    if (!(error instanceof ApiError) || error.code !== 'SQL_TAGS_NOT_SET_UP') throw error
+    await client.call(applyPlan, { body: { files: [demoPlan()] } })
+  }
 }
 
 async function waitForJob(client: Client, id: number, signal: AbortSignal): Promise<void> {

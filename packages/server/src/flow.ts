@@ -164,7 +164,7 @@ export async function wireFlow(ports: Ports): Promise<Flow> {
     ...governRoutes({ pool: postgres.app, directory, masterKey, prepareWorkspace, hasData: hasData(postgres) }),
     ...jobRoutes(postgres.app),
     ...collectRoutes({ log: facts, now: tagDeps.now }),
-    ...importRoutes({ pool: postgres.app, files, now: tagDeps.now }),
+    ...importRoutes({ pool: postgres.app, files, vault, now: tagDeps.now }),
     ...nameRoutes(tagDeps),
     ...calendarRoutes(tagDeps),
     ...rateRoutes(tagDeps),

@@ -126,6 +126,19 @@ export const addImportCommands: AddCommands = (program, cli) => {
       const bytes = await writeTo(file, answer.body)
       terminal.err(text(`已写入 ${file}（${bytes} 字节）`, `wrote ${file} (${bytes} bytes)`))
     })
+  group
+    .command('refused <id> <file>')
+    .description(
+      text(
+        '把读取之后被拒收的事实与值及原因写入 NDJSON 文件（含个人数据明文）',
+        'write the facts and values set aside after reading, with their reasons, to an NDJSON file (personal data are readable)',
+      ),
+    )
+    .action(async (id: string, file: string) => {
+      const answer = await cli.client().stream(contract.exportRefusedFacts, { params: { id } })
+      const bytes = await writeTo(file, answer.body)
+      terminal.err(text(`已写入 ${file}（${bytes} 字节）`, `wrote ${file} (${bytes} bytes)`))
+    })
 }
 
 function show(cli: Cli, report: contract.ImportReport): void {

@@ -298,6 +298,21 @@ export const exportRejectedRows = endpoint({
   errors: [...inWorkspace, 'NOT_FOUND'],
 })
 
+export const exportRefusedFacts = endpoint({
+  id: 'exportRefusedFacts',
+  stage: 'collect',
+  method: 'GET',
+  path: '/imports/{id}/refused',
+  summary: {
+    zh: '下载读取之后被拒收的事实与未采用的值及原因，每行一个 JSON；含个人数据明文',
+    en: 'Download the facts and values that were set aside after reading, with their reasons, as JSON lines; personal data are readable',
+  },
+  access: 'export',
+  params: OneImport,
+  responseStream: { mediaTypes: ['application/x-ndjson'] },
+  errors: [...inWorkspace, 'NOT_FOUND', 'DECRYPTION_FAILED'],
+})
+
 export const cancelImport = endpoint({
   id: 'cancelImport',
   stage: 'collect',
@@ -339,6 +354,7 @@ export const IMPORT_ENDPOINTS = [
   listImports,
   showImport,
   exportRejectedRows,
+  exportRefusedFacts,
   cancelImport,
   undoImport,
 ] as const

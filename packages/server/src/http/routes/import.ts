@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream'
 import { isSourceRow } from '@tagtree/connectors/files/file-row'
 import type { Mapping } from '@tagtree/core/collect/mapping/mapping'
 import { sayReason } from '@tagtree/core/collect/reasons'
@@ -11,7 +12,9 @@ import { type ImportRecord, listImports, readImport, readResult } from '../../co
 import { countedReasons, sayDryRun } from '../../collect/import/import-report.js'
 import * as mappings from '../../collect/import/mapping-store.js'
 import { previewFile } from '../../collect/import/preview-file.js'
+import { refusedLines } from '../../collect/import/refused-facts.js'
 import { openImportFile } from '../../collect/import/run-import.js'
+import type { Vault } from '../../identify/identity-vault.js'
 import { cancelImport, startImport, startUndo } from '../../jobs/import-jobs.js'
 import { inWorkspace, type Tx } from '../../store/postgres.js'
 import { type Bound, bind } from '../bind.js'
@@ -20,12 +23,13 @@ import type { Language, WorkspaceContext } from '../context.js'
 export interface ImportRouteDeps {
   readonly pool: pg.Pool
   readonly files: FileStore
+  readonly vault: Vault
   /** ms since 1970. */
   readonly now: () => number
 }
 
 /** Files, mappings and imports. */
-export function importRoutes({ pool, files, now }: ImportRouteDeps): readonly Bound[] {
+export function importRoutes({ pool, files, vault, now }: ImportRouteDeps): readonly Bound[] {
   const read = <T>(context: WorkspaceContext, work: (tx: Tx, workspaceId: number) => Promise<T>): Promise<T> =>
     inWorkspace(pool, context.workspace.id, (tx) => work(tx, context.workspace.id))
   const reportOf = (context: WorkspaceContext, id: number) =>
@@ -125,6 +129,15 @@ export function importRoutes({ pool, files, now }: ImportRouteDeps): readonly Bo
         contentType: 'text/csv',
         fileName: `import-${record.id}-rejected.csv`,
         body: files.readRejected(context.workspace.id, record.id),
+      }
+    }),
+    bind(contract.exportRefusedFacts, async ({ params }, context) => {
+      const { id } = await read(context, (tx, workspaceId) => readImport(tx, workspaceId, params.id))
+      const lines = refusedLines({ pool, vault }, context.workspace.id, id, context.language)
+      return {
+        contentType: 'application/x-ndjson',
+        fileName: `import-${id}-refused.ndjson`,
+        body: Readable.from(lines, { objectMode: false }),
       }
     }),
     bind(contract.cancelImport, async ({ params }, context) => {

@@ -1,4 +1,4 @@
-import { showImport, startImport, uploadFile } from '@tagtree/core/contract/import'
+import { exportRefusedFacts, showImport, startImport, uploadFile } from '@tagtree/core/contract/import'
 import { listRates, setRates } from '@tagtree/core/contract/rates'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openCatalogStore } from '../../store/catalog.js'
@@ -114,9 +114,16 @@ describe('exchange rates', () => {
     const load = async () => {
       const started = await shop.client.call(startImport, { body: { fileId: file.id, mapping: mapping as never } })
       await shop.ended(started.jobId!)
-      return (await shop.client.call(showImport, { params: { id: started.id } })).result
+      return { id: started.id, ...(await shop.client.call(showImport, { params: { id: started.id } })).result }
     }
-    expect(await load()).toMatchObject({ created: 1, rejected: 1 })
+    const first = await load()
+    expect(first).toMatchObject({ created: 1, rejected: 1 })
+    const refused = await shop.client.stream(exportRefusedFacts, { params: { id: first.id } })
+    const lines = (await new Response(refused.body).text()).trim().split('\n')
+    expect(lines.map((line) => JSON.parse(line))).toMatchObject([
+      { level: 'record', reason: 'rate_unknown', pointer: '/properties/amount.currency' },
+    ])
+    expect(lines[0]).toContain('THB')
     const { events } = await openCatalogStore({ app: server.postgres.app, clickhouse: server.clickhouse }).load(
       shop.workspaceId,
     )

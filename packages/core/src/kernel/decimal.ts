@@ -118,8 +118,16 @@ export function roundDecimal(value: Decimal, decimals: number): Decimal {
 
 /** A float (a model's score, a logarithm) as a decimal rounded to `decimals`; null when it is not finite. */
 export function decimalFromFloat(value: number, decimals: number): Decimal | null {
-  const exact = parseDecimal(value)
-  return exact === null ? null : roundDecimal(exact, decimals)
+  const units = value * 10 ** decimals
+  if (!Number.isSafeInteger(Math.trunc(units))) {
+    const exact = parseDecimal(value)
+    return exact === null ? null : roundDecimal(exact, decimals)
+  }
+  // Rounded once, ties to the even one, as the engine does: by way of 8 decimals a value just above a tie would become one.
+  const down = Math.floor(units)
+  const rest = units - down
+  const whole = rest > 0.5 || (rest === 0.5 && down % 2 !== 0) ? down + 1 : down
+  return BigInt(whole) * 10n ** BigInt(8 - decimals)
 }
 
 /** The nearest float; for statistics that are floats anyway, never for money. */

@@ -8,6 +8,7 @@ import type { ColumnSource } from './column-source.js'
 import type { Columns } from './columns.js'
 import { LeafSet } from './leaf-set.js'
 import { originKey, profileOf, type RowsRead, rowsPlan } from './rows-of-stream.js'
+import { lineColumn } from './rows-plan.js'
 import type { SubPass } from './sub-pass.js'
 
 /** How the rows of a profile are put into buckets before they are aggregated a second time. */
@@ -80,7 +81,12 @@ export class BucketPasses implements ColumnSource {
     const used = inner.map(({ expr }) => expr)
     if ('isNew' in buckets) {
       const rows = rowsPlan(read, [...used, ...buckets.when, ...buckets.order], scans, this.own())
-      const passing: Plan = { kind: 'filter', input: rows, where: buckets.when, without: null }
+      const passing: Plan = {
+        kind: 'filter',
+        input: withLines(rows, [...used, ...buckets.when, ...buckets.order]),
+        where: buckets.when,
+        without: null,
+      }
       const [by, order] = [[profile.expr], buckets.order]
       const ts = call('millis', column('ts'))
       const previous: Expr = { kind: 'over', name: 'previous', of: ts, by, order }
@@ -90,7 +96,7 @@ export class BucketPasses implements ColumnSource {
     }
     const rows = rowsPlan(read, [...used, buckets.by], scans, this.own())
     if (buckets.isList) {
-      const each = withColumn(rows, { name: 'bucket', expr: call('eachOf', buckets.by) })
+      const each = withColumn(withLines(rows, used), { name: 'bucket', expr: call('eachOf', buckets.by) })
       return aggregateBy(each, profile, BUCKET, inner)
     }
     const known: Plan = { kind: 'filter', input: rows, where: [call('isKnown', buckets.by)], without: null }
@@ -101,6 +107,14 @@ export class BucketPasses implements ColumnSource {
     if ('by' in buckets) return `by ${this.numbers.of(buckets.by)} ${buckets.isList}`
     return `visits ${this.numbers.of(buckets.isNew)} ${buckets.when.map((part) => this.numbers.of(part)).join()}`
   }
+}
+
+/** Fields of lines do not count as columns of the rows until they are named. */
+function withLines(rows: Plan, used: readonly Expr[]): Plan {
+  const names = [...columnNames(used)].filter((name) => name === 'line' || name.startsWith(lineColumn('')))
+  if (names.length === 0) return rows
+  const columns = names.sort().map((name) => ({ name, expr: column(name) }))
+  return { kind: 'project', input: rows, shared: [], columns, all: true }
 }
 
 function withColumn(input: Plan, added: Named): Plan {

@@ -166,6 +166,11 @@ export class StreamRows implements RowsPlan {
     return this.stream.when
   }
 
+  get repeats(): boolean {
+    const { origin } = this.stream.read
+    return origin.kind === 'changes' || origin.each !== null
+  }
+
   get inside(): Expr {
     return this.stream.inside
   }

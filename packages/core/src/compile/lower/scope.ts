@@ -134,6 +134,8 @@ export interface RowsPlan {
   localDay(): Expr
   /** The columns whose order is the order of rows, smallest first: moment, sequence number, line. */
   readonly order: readonly Expr[]
+  /** Whether rows may share moment and sequence number: lines of an event, both ends of a relation. */
+  readonly repeats: boolean
   /** Conditions of the rows, to be given to every aggregate. */
   readonly when: readonly Expr[]
   /** For whom the window exists; what is got from the rows is missing for everybody else. */

@@ -8,7 +8,8 @@ const DAY_MS = 86_400_000n
 
 /** Days between neighbouring events; the lines of one event are one moment. Missing with fewer than two events. */
 export function evaluateGaps(rows: readonly Row[], { get }: DidValue): SubjectValue {
-  const moments = rows.filter((row, index) => index === 0 || row.seq !== rows[index - 1]!.seq).map((row) => row.ts)
+  const isSame = (row: Row, other: Row): boolean => row.seq === other.seq && row.ts === other.ts
+  const moments = rows.filter((row, index) => index === 0 || !isSame(row, rows[index - 1]!)).map((row) => row.ts)
   if (moments.length < 2 || typeof get !== 'object' || !('gaps' in get)) return { value: null }
   const gaps = moments.slice(1).map((ts, index) => BigInt(ts - moments[index]!))
   return { value: GAPS[get.gaps](gaps) }

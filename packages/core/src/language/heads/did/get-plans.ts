@@ -91,10 +91,9 @@ export const GET_PLANS: Readonly<Record<GetName, GetPlan>> = {
     of: (rows, { gaps }) => {
       // The lines of one event are one moment.
       const moments = aggregate('distinct', [call('pair', call('millis', column('ts')), column('seq'))], rows.when)
-      const times =
-        rows.order.length > 2
-          ? call('part', call('sorted', moments), number(1))
-          : aggregate('sortedValues', [call('millis', column('ts'))], rows.when)
+      const times = rows.repeats
+        ? call('part', call('sorted', moments), number(1))
+        : aggregate('sortedValues', [call('millis', column('ts'))], rows.when)
       return numberOf('scaled', rows.leaf(call(GAPS[gaps ?? 'avg'], times)))
     },
     missing: NO_NUMBER,

@@ -226,7 +226,6 @@ export type FunctionName =
   | 'gapsDeviation'
   | 'longestRun'
   | 'lastRun'
-  | 'sortedTexts'
   | 'emptyAsMissing'
   | 'nonEmptyTexts'
   | 'textOfScaled'

@@ -248,7 +248,6 @@ export const FUNCTIONS: Readonly<Record<FunctionName, WriteCall>> = {
   },
   longestRun: (rising) => `arrayMax(arrayMap(run -> length(run), ${runsOf(rising)}))`,
   lastRun: (rising) => `length(${runsOf(rising)}[-1])`,
-  sortedTexts: named('arraySort'),
   emptyAsMissing: (text) => `nullIf(${text}, '')`,
   nonEmptyTexts: (list) => `arrayFilter(x -> x != '', ${list})`,
   textOfScaled: (x) => `toString(reinterpret(${x}, 'Decimal(38, 8)'))`,

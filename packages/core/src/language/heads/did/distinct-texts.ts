@@ -1,20 +1,20 @@
-import { type Lowered, millisOf } from '../../../compile/lower/lowered.js'
+import { elementTextOf } from '../../../compile/lower/element-text.js'
+import { type Lowered, listOfCodes } from '../../../compile/lower/lowered.js'
 import { aggregate, call, type Expr } from '../../../compile/plan/expr.js'
 
 /** The distinct texts of a value over rows, unordered; a list gives its elements, a missing value nothing. */
 export function distinctTexts(value: Lowered, when: readonly Expr[]): Expr {
   switch (value.type) {
-    case 'text':
-      return aggregate('distinct', [value.expr], when)
-    case 'number':
-      return aggregate('distinct', [call('textOfDecimal', value.expr)], when)
-    case 'date':
-      return aggregate('distinct', [call('textOfNumber', millisOf(value))], when)
-    case 'bool':
-      return aggregate('distinct', [call('textOfBool', value.expr)], when)
-    case 'list':
-      return aggregate('distinctOfLists', [value.element === 'text' ? value.expr : call('textsOf', value.expr)], when)
-    default:
+    case 'list': {
+      const texts = value.element === 'text' ? value.expr : call('textsOf', value.expr)
+      return aggregate('distinctOfLists', [texts], when)
+    }
+    case 'codes':
+      return aggregate('distinctOfLists', [listOfCodes(value).expr], when)
+    case 'identity':
+    case 'missing':
       return call('list')
+    default:
+      return aggregate('distinct', [elementTextOf(value)], when)
   }
 }

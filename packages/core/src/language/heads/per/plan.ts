@@ -1,15 +1,16 @@
+import { type Combination, combineNumbers, NO_NUMBER } from '../../../compile/lower/combine-numbers.js'
 import { inside } from '../../../compile/lower/inside.js'
-import { type Lowered, numberOf, quotientOf, scaledOf } from '../../../compile/lower/lowered.js'
+import { type Lowered, numberOf } from '../../../compile/lower/lowered.js'
 import { lowerTail } from '../../../compile/lower/operators.js'
 import type { BucketsOf, BucketsPlan, PlanScope, PlanValue } from '../../../compile/lower/scope.js'
-import { aggregate, call, choose, type Expr, isTrue, missing, number } from '../../../compile/plan/expr.js'
+import { aggregate, call, choose, type Expr, isTrue, number } from '../../../compile/plan/expr.js'
 import type { PerValue, Tail } from '../../document.js'
 import { planGet } from '../did/plan.js'
 
 /** Rows aggregated per bucket, and the buckets that hold once more per profile. */
 export const planPer: PlanValue<PerValue> = ({ per, of, having, get = 'count' }, scope, path) => {
   const buckets = scope.buckets(of, bucketsOf(per, path), `${path}/of`)
-  if (buckets === null) return numberOf('scaled', missing('Int128'))
+  if (buckets === null) return NO_NUMBER
   const value = planGet(of, buckets.rows, `${path}/of`)
   const when = [buckets.any]
   if (having !== undefined)
@@ -35,27 +36,18 @@ function bucketsOf(per: PerValue['per'], path: string): BucketsOf {
 
 type Put = (buckets: BucketsPlan, value: Lowered, when: readonly Expr[]) => Lowered
 
-const NO_NUMBER: Lowered = numberOf('scaled', missing('Int128'))
-
-/** The known numbers of the buckets that hold. */
-const ofNumbers =
-  (put: (value: Expr, when: readonly Expr[], leaf: (expr: Expr) => Expr) => Lowered): Put =>
-  (buckets, value, when) => {
-    if (value.type !== 'number') return NO_NUMBER
-    const scaled = scaledOf(value)
-    return put(scaled, [...when, call('isKnown', scaled)], buckets.leaf)
-  }
+const combined =
+  (get: Combination): Put =>
+  (buckets, value, when) =>
+    combineNumbers(get, value, when, buckets.leaf)
 
 /** One entry per get: a new one does not compile until it is here. */
 const GETS: Readonly<Record<NonNullable<PerValue['get']>, Put>> = {
   count: (buckets, _value, when) => numberOf('whole', buckets.leaf(aggregate('count', [], when))),
-  sum: ofNumbers((value, when, leaf) => numberOf('scaled', call('narrow', leaf(sumOf(value, when))))),
-  avg: ofNumbers((value, when, leaf) => ({
-    ...quotientOf({ over: leaf(sumOf(value, when)), under: leaf(aggregate('count', [], when)), underForm: 'whole' }),
-    ratio: null,
-  })),
-  min: ofNumbers((value, when, leaf) => numberOf('scaled', leaf(aggregate('earliest', [value], when)))),
-  max: ofNumbers((value, when, leaf) => numberOf('scaled', leaf(aggregate('latest', [value], when)))),
+  sum: combined('sum'),
+  avg: combined('avg'),
+  min: combined('min'),
+  max: combined('max'),
   streak: (buckets, _value, when) => numberOf('whole', buckets.leaf(call('longestRun', risingOf(buckets, when)))),
   currentStreak: (buckets, _value, when) => {
     const length = buckets.leaf(call('lastRun', risingOf(buckets, when)))
@@ -65,10 +57,6 @@ const GETS: Readonly<Record<NonNullable<PerValue['get']>, Put>> = {
     const goesOn = isTrue(call('gte', last, call('minus', buckets.last, number(1))))
     return numberOf('whole', choose([{ when: goesOn, then: length }], number(0)))
   },
-}
-
-function sumOf(value: Expr, when: readonly Expr[]): Expr {
-  return call('ifNull', aggregate('sumWide', [value], when), number(0))
 }
 
 function risingOf(buckets: BucketsPlan, when: readonly Expr[]): Expr {

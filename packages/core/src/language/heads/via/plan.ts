@@ -1,8 +1,9 @@
-import { elementTextOf } from '../../../compile/lower/element-text.js'
-import { type Lowered, listOfCodes, numberOf, quotientOf, scaledOf } from '../../../compile/lower/lowered.js'
+import { type Combination, combineNumbers } from '../../../compile/lower/combine-numbers.js'
+import { type Lowered, numberOf, quotientOf, scaledOf } from '../../../compile/lower/lowered.js'
 import type { PlanValue, RelatedPlan } from '../../../compile/lower/scope.js'
-import { aggregate, call, type Expr, isTrue, missing, number, TRUE } from '../../../compile/plan/expr.js'
+import { aggregate, call, type Expr, isTrue, number, TRUE } from '../../../compile/plan/expr.js'
 import type { ViaValue } from '../../document.js'
+import { distinctTexts } from '../did/distinct-texts.js'
 
 /** Whoever a relation reaches: counted, or their values put together. */
 export const planVia: PlanValue<ViaValue> = ({ via, role, where, of, get = 'count' }, scope, path) => {
@@ -16,15 +17,10 @@ export const planVia: PlanValue<ViaValue> = ({ via, role, where, of, get = 'coun
 
 type Put = (related: RelatedPlan, value: Lowered | null, when: readonly Expr[], all: readonly Expr[]) => Lowered
 
-const NO_NUMBER: Lowered = numberOf('scaled', missing('Int128'))
-
-const ofNumbers =
-  (put: (value: Expr, when: readonly Expr[], leaf: (expr: Expr) => Expr) => Lowered): Put =>
-  (related, value, when) => {
-    if (value?.type !== 'number') return NO_NUMBER
-    const scaled = scaledOf(value)
-    return put(scaled, [...when, call('isKnown', scaled)], related.leaf)
-  }
+const combined =
+  (get: Combination): Put =>
+  ({ leaf }, value, when) =>
+    combineNumbers(get, value, when, leaf)
 
 /** One entry per get: a new one does not compile until it is here. */
 const GETS: Readonly<Record<NonNullable<ViaValue['get']>, Put>> = {
@@ -34,33 +30,11 @@ const GETS: Readonly<Record<NonNullable<ViaValue['get']>, Put>> = {
     return { ...quotientOf({ over, under: leaf(aggregate('count', [], all)), underForm: 'whole' }), ratio: null }
   },
   list: ({ leaf }, value, when) => {
-    const texts = leaf(call('sortedTexts', distinctOf(value, when)))
+    const texts = leaf(call('sorted', value === null ? call('list') : distinctTexts(value, when)))
     return { type: 'list', element: 'text', expr: texts, known: call('notEmpty', texts) }
   },
-  sum: ofNumbers((value, when, leaf) => numberOf('scaled', call('narrow', leaf(sumOf(value, when))))),
-  avg: ofNumbers((value, when, leaf) => ({
-    ...quotientOf({ over: leaf(sumOf(value, when)), under: leaf(aggregate('count', [], when)), underForm: 'whole' }),
-    ratio: null,
-  })),
-  min: ofNumbers((value, when, leaf) => numberOf('scaled', leaf(aggregate('earliest', [value], when)))),
-  max: ofNumbers((value, when, leaf) => numberOf('scaled', leaf(aggregate('latest', [value], when)))),
-}
-
-function sumOf(value: Expr, when: readonly Expr[]): Expr {
-  return call('ifNull', aggregate('sumWide', [value], when), number(0))
-}
-
-function distinctOf(value: Lowered | null, when: readonly Expr[]): Expr {
-  if (value === null || value.type === 'missing') return call('list')
-  if (value.type === 'list') return aggregate('distinctOfLists', [listOf(value)], [...when, value.known])
-  if (value.type === 'codes') return aggregate('distinctOfLists', [codeTextsOf(value)], when)
-  return aggregate('distinct', [elementTextOf(value)], when)
-}
-
-function listOf(value: Extract<Lowered, { type: 'list' }>): Expr {
-  return value.element === 'text' ? value.expr : call('textsOf', value.expr)
-}
-
-function codeTextsOf(value: Extract<Lowered, { type: 'codes' }>): Expr {
-  return listOfCodes(value).expr
+  sum: combined('sum'),
+  avg: combined('avg'),
+  min: combined('min'),
+  max: combined('max'),
 }

@@ -3,7 +3,8 @@ import { instantText } from '@tagtree/core/catalog/stored-date'
 import type { Zone } from '@tagtree/core/kernel/zone'
 import type { Names, StoredProperty } from '../../store/names.js'
 import type { CheckedEvent, PlacedFact } from './facts.js'
-import { looseText, type RowWriter, valueText } from './row-text.js'
+import { plainFields } from './plain-fields.js'
+import { type RowWriter, valueText } from './row-text.js'
 
 /** Columns every row of events gives. */
 export const EVENT_COLUMNS = [
@@ -49,40 +50,6 @@ export function writeEventRows(
       `${head},"subject":${subject.subject},"profile_id":${subject.profileId},"node_id":${subject.nodeId},"seq":"${seq + BigInt(index)}"${fields}}`,
     )
   })
-}
-
-function plainFields(
-  fact: CheckedEvent,
-  known: ReadonlyMap<string, StoredProperty>,
-  zone: Zone,
-  writer: RowWriter,
-): string {
-  let fields = ''
-  let loose = ''
-  for (const { name, value } of fact.plain) {
-    const property = known.get(name)
-    if (property === undefined) {
-      // Not even a name was wanted: nothing usable was given, or there is no room for it.
-      if (value !== null && value !== '')
-        fact.leftOut.push({ reason: 'no_room', pointer: `/properties/${name}`, value })
-      continue
-    }
-    const stored = coerceValue(value, property.type, zone)
-    if (stored === null) continue
-    if (typeof stored === 'string') {
-      fact.leftOut.push({ reason: stored, pointer: `/properties/${name}`, value })
-    } else if (property.column === null) {
-      loose += `${loose === '' ? '' : ','}${JSON.stringify(name)}:${looseText(stored)}`
-    } else {
-      writer.uses(property.column)
-      fields += `,"${property.column}":${valueText(stored)}`
-      if (stored.type === 'list') {
-        writer.uses(`${property.column}__known`)
-        fields += `,"${property.column}__known":1`
-      }
-    }
-  }
-  return loose === '' ? `${fields},"props":{}` : `${fields},"props":{${loose}}`
 }
 
 function lineFields(
